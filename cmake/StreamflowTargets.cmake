@@ -1,0 +1,42 @@
+# One folder is one target. sf_library(name SOURCES ... DEPENDS ... PRIVATE_DEPENDS ...) makes the static library
+# `sf_<name>`; headers are included by their full path from src/. All libraries share the precompiled header of sf_base, all
+# tests that of the first one: GCC takes it because they are compiled with the same options.
+
+get_filename_component(SF_ROOT ${CMAKE_CURRENT_LIST_DIR}/.. ABSOLUTE)
+set(SF_PCH ${SF_ROOT}/cmake/pch.hpp)
+
+function(sf_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;PRIVATE_DEPENDS;OWN_PCH" ${ARGN})
+  add_library(sf_${name} STATIC ${ARG_SOURCES})
+  target_include_directories(sf_${name} PUBLIC ${SF_ROOT}/src)
+  target_link_libraries(sf_${name} PUBLIC ${ARG_DEPENDS} PRIVATE ${ARG_PRIVATE_DEPENDS})
+  if(ARG_OWN_PCH)
+    target_precompile_headers(sf_${name} PRIVATE ${SF_PCH} ${ARG_OWN_PCH})
+  else()
+    sf_share_pch(sf_${name} LIBRARIES ${SF_PCH})
+  endif()
+endfunction()
+
+# The first target of a kind compiles the header, the others use it.
+function(sf_share_pch target kind)
+  get_property(first GLOBAL PROPERTY SF_PCH_OF_${kind})
+  if(first)
+    target_precompile_headers(${target} REUSE_FROM ${first})
+  else()
+    target_precompile_headers(${target} PRIVATE ${ARGN})
+    set_property(GLOBAL PROPERTY SF_PCH_OF_${kind} ${target})
+  endif()
+endfunction()
+
+# sf_test(name SOURCES ... DEPENDS ...): a GoogleTest program whose every test is known to ctest.
+function(sf_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;LABELS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE ${SF_ROOT}/src ${SF_ROOT}/tests)
+  target_link_libraries(${name} PRIVATE ${ARG_DEPENDS} GTest::gmock GTest::gtest_main)
+  # What is tested is optimised as it ships; the tests themselves need not be, and compile faster.
+  target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1>)
+  sf_share_pch(${name} TESTS ${SF_PCH} <gtest/gtest.h>)
+  target_compile_definitions(${name} PRIVATE SF_SOURCE_DIR="${SF_ROOT}")
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 300)
+endfunction()

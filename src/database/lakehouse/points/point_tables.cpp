@@ -1,0 +1,126 @@
+#include "database/lakehouse/points/point_tables.hpp"
+
+#include "base/logging.hpp"
+#include "database/lakehouse/points/json_functions.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace sf::database {
+namespace {
+
+constexpr const char* kMetrics = "metrics";
+constexpr const char* kLateEvents = "late_events";
+
+std::string lower(std::string_view text) {
+    std::string out(text);
+    std::ranges::transform(out, out.begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
+    return out;
+}
+
+// How a type of a view's column is made from the text of its JSON value. A value that does not fit its type is an error
+// of the query: NULL would be a lie.
+std::string cast_of(std::string_view type, const std::string& text) {
+    // Exact with 22 digits before the point and 16 behind it; more digits behind are rounded. All of them are in
+    // `metrics`.
+    if (type.starts_with("numeric")) return fmt::format("CAST({} AS DECIMAL(38,16))", text);
+    // PostgreSQL writes "-1 days +02:03:00", and DuckDB reads no plus.
+    if (type == "interval") return fmt::format("CAST(replace({}, '+', '') AS INTERVAL)", text);
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 11> kTypes = {
+        {{"smallint", "SMALLINT"},
+         {"integer", "INTEGER"},
+         {"bigint", "BIGINT"},
+         {"real", "FLOAT"},
+         {"double precision", "DOUBLE"},
+         {"boolean", "BOOLEAN"},
+         {"timestamptz", "TIMESTAMPTZ"},
+         {"timestamp", "TIMESTAMP"},
+         {"date", "DATE"},
+         {"time", "TIME"},
+         {"uuid", "UUID"}}};
+    const auto found = std::ranges::find(kTypes, type, &std::pair<std::string_view, std::string_view>::first);
+    return found == kTypes.end() ? text : fmt::format("CAST({} AS {})", text, found->second);
+}
+
+std::string value_of(const char* object, const ViewTable::Column& column) {
+    // Of types that DuckDB has no like of, the JSON is shown.
+    static constexpr std::array<std::string_view, 2> kJson = {"jsonb", "json"};
+    const bool json = std::ranges::find(kJson, column.type) != kJson.end() || column.type.ends_with("[]");
+    const std::string call =
+        fmt::format("{}({}, {})", json ? kJsonMember : kTextMember, object, duck::quoted(column.name));
+    return json ? call : cast_of(column.type, call);
+}
+
+}  // namespace
+
+std::string view_table_sql(const ViewTable& view, const std::string& rows) {
+    std::string columns;
+    for (const ViewTable::Column& column : view.columns) {
+        std::string value;
+        switch (column.source) {
+            case ViewTable::Source::key: value = value_of("keys", column); break;
+            case ViewTable::Source::window_start: value = "window_start"; break;
+            case ViewTable::Source::window_end: value = "window_end"; break;
+            case ViewTable::Source::value: value = value_of("\"values\"", column); break;
+        }
+        columns += fmt::format("{}{} AS {}", columns.empty() ? "" : ", ", value, quoted_name(column.name));
+    }
+    return fmt::format("SELECT {} FROM ({})", columns, rows);
+}
+
+void PointTables::set_views(std::vector<ViewTable> views) {
+    std::map<std::string, ViewTable> named;
+    for (ViewTable& view : views) {
+        const std::string name = lower(view.name);
+        if (name == "events" || name == kMetrics || name == kLateEvents || view.columns.empty()) {
+            logging::warn("a view can't be a table of its name", {{"view", view.name}});
+            continue;
+        }
+        named.insert_or_assign(view.name, std::move(view));
+    }
+    std::lock_guard lock(mutex_);
+    views_.swap(named);
+}
+
+PointQuery PointTables::query(const SqlTables& mentioned) {
+    bool metrics = mentioned.catalog;
+    bool late_events = mentioned.catalog;
+    std::map<std::string, ViewTable> views;  // By name in lower case: DuckDB knows no other difference.
+    {
+        std::lock_guard lock(mutex_);
+        for (const std::string& name : mentioned.names) {
+            const std::string lowered = lower(name);
+            metrics = metrics || lowered == kMetrics;
+            late_events = late_events || lowered == kLateEvents;
+            const auto exact = views_.find(name);
+            const auto found = exact != views_.end() ? exact : std::ranges::find_if(views_, [&](const auto& view) {
+                return lower(view.first) == lowered;
+            });
+            if (found != views_.end()) views.insert_or_assign(lowered, found->second);
+        }
+        if (mentioned.catalog) {
+            for (const auto& [name, view] : views_) views.try_emplace(lower(name), view);
+        }
+    }
+    PointQuery query;
+    if (!metrics && !late_events && views.empty()) return query;
+    std::set<std::string, std::less<>> names;
+    for (const auto& [lowered, view] : views) names.insert(view.name);
+    query.snapshot = catalog_.snapshot(metrics ? nullptr : &names);
+    if (metrics) {
+        query.tables.push_back(
+            {kMetrics,
+             fmt::format("SELECT view, keys, window_start, window_end, \"values\", final, epoch, version FROM ({})",
+                         latest_points_sql(query.snapshot))});
+    }
+    if (late_events) query.tables.push_back({kLateEvents, late_events_sql(query.snapshot)});
+    for (const auto& [lowered, view] : views) {
+        query.tables.push_back({view.name, view_table_sql(view, latest_points_sql(query.snapshot, view.name))});
+    }
+    return query;
+}
+
+}  // namespace sf::database

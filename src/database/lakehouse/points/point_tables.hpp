@@ -1,0 +1,45 @@
+// The tables of ad-hoc SQL that are about points: `metrics`, `late_events`, and each view by its name. Made for a query
+// by the names that it mentions, so that others pay nothing.
+#pragma once
+
+#include "database/lakehouse/points/point_catalog.hpp"
+#include "database/lakehouse/sql_gate.hpp"
+#include "database/point_store.hpp"
+
+#include <map>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace sf::database {
+
+/// What a query gets: which rows it sees, and its tables as SELECTs over them.
+struct PointQuery {
+    struct Table {
+        std::string name;
+        std::string select;
+    };
+    std::vector<Table> tables;
+    PointSnapshot snapshot;  // Empty where there are no tables.
+};
+
+/// Any thread.
+class PointTables {
+public:
+    explicit PointTables(PointCatalog& catalog) : catalog_(catalog) {}
+
+    void set_views(std::vector<ViewTable> views);
+
+    [[nodiscard]] PointQuery query(const SqlTables& mentioned);
+
+private:
+    PointCatalog& catalog_;
+    std::mutex mutex_;
+    std::map<std::string, ViewTable> views_;  // Under mutex_.
+};
+
+/// A view's own columns, typed, over SELECTed rows with kPointColumns.
+[[nodiscard]] std::string view_table_sql(const ViewTable& view, const std::string& rows);
+
+}  // namespace sf::database

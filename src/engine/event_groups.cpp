@@ -1,0 +1,127 @@
+#include "engine/event_groups.hpp"
+
+#include "engine/group_key.hpp"
+
+#include <bit>
+#include <numeric>
+
+namespace sf::engine {
+namespace {
+
+constexpr std::uint32_t kNone = UINT32_MAX;
+static_assert(models::kBatchEventsMax < UINT16_MAX, "a group's number and one more fit into a slot of the table");
+
+void add_group(KeyBlock& block, std::uint64_t hash) {
+    block.ends.push_back(static_cast<std::uint32_t>(block.bytes.size()));
+    block.hashes.push_back(hash);
+}
+
+}  // namespace
+
+void EventGroups::assign(sql::EventEvaluator& evaluator, std::size_t batch_size) {
+    failed_ = 0;
+    block_.reset();
+    select(evaluator, batch_size);
+    if (rows_.empty()) return;
+    std::vector<const sql::Column*> columns;
+    for (const Slot slot : keys_) columns.push_back(&evaluator.column(slot));
+    for (const sql::Column* column : columns) {
+        if (column->failed.empty()) continue;
+        for (const std::uint32_t row : rows_) failed_ += column->failed[row];
+    }
+    groups_.resize(rows_.size());
+    auto block = std::make_shared<KeyBlock>();
+    block->bytes.reserve(key_bytes_ + key_bytes_ / 8);
+    block->ends.reserve(groups_of_last_ + groups_of_last_ / 8);
+    block->hashes.reserve(groups_of_last_ + groups_of_last_ / 8);
+    if (columns.empty()) {
+        std::ranges::fill(groups_, 0u);
+        add_group(*block, hash_of_key({}));
+    } else if (columns.size() == 1 && columns[0]->is_dictionary() && columns[0]->valid.empty()) {
+        group_by_words(*columns[0], *block);
+    } else {
+        group_by_keys(columns, *block);
+    }
+    key_bytes_ = block->bytes.size();
+    groups_of_last_ = block->ends.size();
+    block_ = std::move(block);
+}
+
+void EventGroups::select(sql::EventEvaluator& evaluator, std::size_t batch_size) {
+    if (!where_) {
+        if (rows_.size() != batch_size) {
+            rows_.resize(batch_size);
+            std::iota(rows_.begin(), rows_.end(), 0u);
+        }
+        return;
+    }
+    const sql::Column& where = evaluator.column(*where_);
+    rows_.resize(batch_size);
+    std::size_t count = 0;
+    const std::uint8_t* holds = where.booleans.data();
+    if (where.valid.empty()) {
+        for (std::uint32_t row = 0; row < batch_size; ++row) {
+            rows_[count] = row;
+            count += holds[row];
+        }
+    } else {
+        const std::uint8_t* valid = where.valid.data();
+        for (std::uint32_t row = 0; row < batch_size; ++row) {
+            rows_[count] = row;
+            count += static_cast<std::size_t>(holds[row] & valid[row]);
+        }
+    }
+    rows_.resize(count);
+    for (const std::uint8_t failed : where.failed) failed_ += failed;
+}
+
+// The words of a column are few: each gets its group once, and a row's group is looked up by its code.
+void EventGroups::group_by_words(const sql::Column& column, KeyBlock& block) {
+    group_of_word_.assign(column.words.size(), kNone);
+    const std::uint16_t* codes = column.codes.data();
+    const sql::Column* columns = &column;
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+        std::uint32_t& group = group_of_word_[codes[rows_[i]]];
+        if (group == kNone) [[unlikely]] {
+            group = static_cast<std::uint32_t>(block.ends.size());
+            const std::size_t begin = block.bytes.size();
+            append_key(block.bytes, std::span(&columns, 1), rows_[i]);
+            add_group(block, hash_of_key(std::string_view(block.bytes).substr(begin)));
+        }
+        groups_[i] = group;
+    }
+}
+
+// All keys are written first, then hashed, then told apart: bytes that are read right after they were written in other
+// pieces hold the processor up.
+void EventGroups::group_by_keys(std::span<const sql::Column* const> columns, KeyBlock& block) {
+    written_.clear();
+    row_ends_.resize(rows_.size());
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+        append_key(written_, columns, rows_[i]);
+        row_ends_[i] = static_cast<std::uint32_t>(written_.size());
+    }
+    const auto key_of = [&](std::size_t i) {
+        const std::size_t begin = i == 0 ? 0 : row_ends_[i - 1];
+        return std::string_view(written_).substr(begin, row_ends_[i] - begin);
+    };
+    hashes_.resize(rows_.size());
+    for (std::size_t i = 0; i < rows_.size(); ++i) hashes_[i] = hash_of_key(key_of(i));
+    const std::size_t slots = std::bit_ceil(rows_.size() * 2);
+    table_.assign(slots, {});
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+        const auto tag = static_cast<std::uint16_t>(hashes_[i] >> 48);
+        std::size_t at = hashes_[i] & (slots - 1);
+        while (table_[at].group != 0 && (table_[at].tag != tag || block.key(table_[at].group - 1u) != key_of(i))) {
+            at = (at + 1) & (slots - 1);
+        }
+        if (table_[at].group == 0) {
+            block.bytes += key_of(i);
+            add_group(block, hashes_[i]);
+            table_[at] = {tag, static_cast<std::uint16_t>(block.ends.size())};
+        }
+        groups_[i] = table_[at].group - 1u;
+    }
+}
+
+}  // namespace sf::engine

@@ -1,0 +1,53 @@
+// What stage 1 makes of one record of the log and stage 2 merges: for every view the partial aggregates of its groups
+// and panes. Immutable once made; all shards read the same frame and take the groups that are theirs.
+#pragma once
+
+#include "base/uuid.hpp"
+#include "engine/key_block.hpp"
+#include "engine/partition_time.hpp"
+#include "engine/view.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace sf::engine {
+
+/// An event that came too late for the windows that end at `closed_until` or before.
+struct TooLate {
+    Uuid event_id;
+    std::int64_t time = 0;
+    std::int64_t closed_until = 0;
+};
+
+/// A cell is a group in a pane. Shared by the views that group, filter and cut time alike.
+struct CellBlock {
+    std::shared_ptr<const KeyBlock> keys;
+    std::vector<std::uint32_t> key;          // Of each cell: an index into `keys`.
+    std::vector<Pane> pane;                  // Of each cell.
+    std::vector<std::int64_t> closed_until;  // Of each cell: it counts for windows that end later; kTimeMin: for all.
+                                             // Empty: all cells for all.
+    std::vector<TooLate> late;               // For some windows of theirs, or all.
+    std::uint64_t events = 0;                // That are in some cell.
+    std::uint64_t events_late = 0;           // That are in none.
+};
+
+struct Partials {
+    ViewNumber view = 0;
+    std::shared_ptr<const CellBlock> cells;
+    std::vector<std::unique_ptr<AggregateStates>> states;  // One an aggregate, indexed by cell.
+    std::uint64_t events_failed = 0;                       // Events for which an expression could not be computed.
+};
+
+enum class FrameKind : std::uint8_t { events, flush, tick };
+
+struct Frame {
+    Partition partition = 0;
+    Offset offset = 0;  // Of the record.
+    FrameKind kind = FrameKind::events;
+    PartitionTime time;  // After the record.
+    std::vector<Partials> partials;
+};
+
+using FramePtr = std::shared_ptr<const Frame>;  // Shared by the shards' queues.
+
+}  // namespace sf::engine

@@ -1,0 +1,108 @@
+#include "engine/group_key.hpp"
+
+#include "engine/value_bytes.hpp"
+
+#include <array>
+#include <bit>
+#include <cstring>
+
+namespace sf::engine {
+namespace {
+
+constexpr std::int64_t kDayMicros = 86'400'000'000;
+
+template <class T>
+T load(const char* at) {
+    T value;
+    std::memcpy(&value, at, sizeof value);
+    return value;
+}
+
+void put_word(OwnedColumn& column, std::size_t row, std::uint64_t word) {
+    if (column.type == sql::Type::boolean) column.booleans[row] = static_cast<std::uint8_t>(word);
+    else if (column.type == sql::Type::double_precision) column.doubles[row] = std::bit_cast<double>(word);
+    else column.integers[row] = static_cast<std::int64_t>(word);
+}
+
+bool put_bytes(OwnedColumn& column, std::size_t row, std::string_view bytes) {
+    switch (column.type) {
+        case sql::Type::numeric:
+            if (bytes.size() != sizeof(__int128) + sizeof(std::int32_t)) return false;
+            column.decimals[row] = {load<__int128>(bytes.data()), load<std::int32_t>(bytes.data() + sizeof(__int128))};
+            return true;
+        case sql::Type::interval: {
+            if (bytes.size() != sizeof(__int128)) return false;
+            const auto micros = load<__int128>(bytes.data());
+            column.intervals[row] = {0, static_cast<std::int32_t>(micros / kDayMicros),
+                                     static_cast<std::int64_t>(micros % kDayMicros)};
+            return true;
+        }
+        case sql::Type::uuid:
+            if (bytes.size() != 16) return false;
+            std::memcpy(column.uuids[row].bytes.data(), bytes.data(), 16);
+            return true;
+        default: column.texts[row] = bytes; return true;
+    }
+}
+
+}  // namespace
+
+void append_key(std::string& out, std::span<const sql::Column* const> columns, std::size_t row) {
+    for (const sql::Column* column : columns) {
+        if (!column->is_valid(row)) {
+            out += '\0';
+            continue;
+        }
+        if (column->type == sql::Type::text || column->type == sql::Type::json_scalar) {
+            const std::string_view text = column->text(row);
+            const auto length = static_cast<std::uint32_t>(text.size());
+            std::array<char, 1 + sizeof length> head{'\1'};
+            std::memcpy(head.data() + 1, &length, sizeof length);
+            out.append(head.data(), head.size());
+            out.append(text);
+            continue;
+        }
+        out += '\1';
+        if (is_word(column->type)) {
+            append_bytes(out, *column, row);
+            continue;
+        }
+        const std::size_t at = out.size();
+        out.append(sizeof(std::uint32_t), '\0');
+        append_bytes(out, *column, row);
+        const auto length = static_cast<std::uint32_t>(out.size() - at - sizeof(std::uint32_t));
+        std::memcpy(out.data() + at, &length, sizeof length);
+    }
+}
+
+bool read_keys(std::span<const std::string_view> keys, std::span<const sql::Type> types,
+               std::vector<OwnedColumn>& columns) {
+    columns.resize(types.size());
+    for (std::size_t c = 0; c < types.size(); ++c) columns[c].reset(types[c], keys.size());
+    for (std::size_t row = 0; row < keys.size(); ++row) {
+        std::string_view rest = keys[row];
+        for (OwnedColumn& column : columns) {
+            if (rest.empty()) return false;
+            const bool is_null = rest[0] == '\0';
+            rest.remove_prefix(1);
+            if (is_null) {
+                column.set_null(row, keys.size());
+                continue;
+            }
+            std::size_t size = sizeof(std::uint64_t);
+            if (!is_word(column.type)) {
+                if (rest.size() < sizeof(std::uint32_t)) return false;
+                size = load<std::uint32_t>(rest.data());
+                rest.remove_prefix(sizeof(std::uint32_t));
+            }
+            if (rest.size() < size) return false;
+            if (is_word(column.type)) put_word(column, row, load<std::uint64_t>(rest.data()));
+            else if (!put_bytes(column, row, rest.substr(0, size))) return false;
+            rest.remove_prefix(size);
+        }
+        if (!rest.empty()) return false;
+    }
+    return true;
+}
+
+}  // namespace sf::engine

@@ -1,0 +1,145 @@
+#include "engine/key_table.hpp"
+
+#include "engine/group_key.hpp"
+
+#include <array>
+#include <bit>
+
+namespace sf::engine {
+namespace {
+
+std::uint32_t tag_of(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 32); }
+
+std::uint64_t word_at(const char* at) {
+    std::uint64_t word;
+    std::memcpy(&word, at, sizeof word);
+    return word;
+}
+
+// As memcmp() == 0. Keys are short, and the call would cost more than the comparison.
+bool equal(const char* a, const char* b, std::size_t size) {
+    if (size < 8) return std::memcmp(a, b, size) == 0;
+    for (std::size_t at = 0; at + 8 <= size; at += 8) {
+        if (word_at(a + at) != word_at(b + at)) return false;
+    }
+    return word_at(a + size - 8) == word_at(b + size - 8);
+}
+
+}  // namespace
+
+// A table of many keys is larger than the caches. So a few keys go through each step together: the memory that one
+// step needs is under way since the step before.
+void KeyTable::intern(const KeyBlock& block, std::span<const std::uint32_t> wanted, std::uint64_t keys_max,
+                      std::span<KeyId> ids) {
+    constexpr std::size_t kTogether = 32;
+    std::array<std::size_t, kTogether> place{};
+    while (!wanted.empty()) {
+        const auto some = wanted.first(std::min(kTogether, wanted.size()));
+        wanted = wanted.subspan(some.size());
+        make_room(some.size());
+        const std::size_t mask = slots_.size() - 1;
+        for (const std::uint32_t i : some) __builtin_prefetch(&slots_[block.hashes[i] & mask]);
+        for (std::size_t k = 0; k < some.size(); ++k) {
+            const std::uint64_t hash = block.hashes[some[k]];
+            std::size_t at = hash & mask;
+            while (slots_[at].id != kNoKey && slots_[at].tag != tag_of(hash)) at = (at + 1) & mask;
+            if (slots_[at].id != kNoKey) __builtin_prefetch(slots_[at].key);
+            place[k] = at;
+        }
+        for (std::size_t k = 0; k < some.size(); ++k) {
+            const std::uint32_t i = some[k];
+            ids[i] = intern_from(place[k], block.key(i), block.hashes[i], keys_max);
+        }
+    }
+}
+
+// `at`: where to look on; no slot of the key stands before it.
+KeyId KeyTable::intern_from(std::size_t at, std::string_view key, std::uint64_t hash, std::uint64_t keys_max) {
+    const std::size_t mask = slots_.size() - 1;
+    while (slots_[at].id != kNoKey) {
+        if (slots_[at].tag == tag_of(hash) && holds(slots_[at], key)) return slots_[at].id;
+        at = (at + 1) & mask;
+    }
+    if (keys_.size() >= keys_max || keys_.size() >= kNoKey) return kNoKey;
+    const auto id = static_cast<KeyId>(keys_.size());
+    keys_.push_back(store(key));
+    slots_[at] = {tag_of(hash), id, keys_.back().data()};
+    return id;
+}
+
+// A key's bytes stand behind their length.
+bool KeyTable::holds(const Slot& slot, std::string_view key) {
+    std::uint32_t length;
+    std::memcpy(&length, slot.key - sizeof length, sizeof length);
+    return length == key.size() && equal(slot.key, key.data(), length);
+}
+
+std::string_view KeyTable::store(std::string_view key) {
+    const auto length = static_cast<std::uint32_t>(key.size());
+    const std::size_t needed = sizeof length + key.size();
+    if (needed > chunk_left_) {
+        const std::size_t size = std::max(kChunk, needed);
+        chunks_.push_back(std::make_shared_for_overwrite<char[]>(size));
+        chunk_at_ = chunks_.back().get();
+        chunk_left_ = size;
+    }
+    std::memcpy(chunk_at_, &length, sizeof length);
+    char* const at = chunk_at_ + sizeof length;
+    if (!key.empty()) std::memcpy(at, key.data(), key.size());
+    chunk_at_ += needed;
+    chunk_left_ -= needed;
+    return {at, key.size()};
+}
+
+// For so many more keys: at most two thirds of the slots are in use then.
+void KeyTable::make_room(std::size_t keys) {
+    const std::size_t all = keys_.size() + keys;
+    if (slots_.size() * 2 > all * 3) return;
+    slots_.assign(std::max<std::size_t>(64, std::bit_ceil(all * 3 / 2 + 1)), {});
+    const std::size_t mask = slots_.size() - 1;
+    for (KeyId id = 0; id < keys_.size(); ++id) {
+        const std::uint64_t hash = hash_of_key(keys_[id]);
+        std::size_t at = hash & mask;
+        while (slots_[at].id != kNoKey) at = (at + 1) & mask;
+        slots_[at] = {tag_of(hash), id, keys_[id].data()};
+    }
+}
+
+std::size_t KeyTable::bytes() const {
+    return slots_.capacity() * sizeof(Slot) + keys_.capacity() * sizeof(std::string_view) + chunks_.size() * kChunk;
+}
+
+KeyTable KeyTable::frozen() const {
+    KeyTable copy;
+    copy.keys_ = keys_;
+    copy.chunks_ = chunks_;
+    return copy;
+}
+
+std::vector<KeyId> KeyTable::compact(const std::vector<bool>& used) {
+    std::vector<KeyId> moved(keys_.size(), kNoKey);
+    KeyTable kept;
+    for (KeyId id = 0; id < keys_.size(); ++id) {
+        if (!used[id]) continue;
+        moved[id] = static_cast<KeyId>(kept.keys_.size());
+        kept.keys_.push_back(kept.store(keys_[id]));
+    }
+    kept.make_room(1);
+    *this = std::move(kept);
+    return moved;
+}
+
+void KeyTable::save(ByteWriter& writer) const {
+    writer.put<std::uint64_t>(keys_.size());
+    for (const std::string_view key : keys_) writer.put_text(key);
+}
+
+void KeyTable::load(ByteReader& reader) {
+    *this = {};
+    const std::size_t count = reader.get_count(sizeof(std::uint64_t));
+    keys_.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) keys_.push_back(store(reader.get_text()));
+    make_room(1);
+}
+
+}  // namespace sf::engine

@@ -1,0 +1,231 @@
+#include "engine/pane_store.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sf::engine {
+namespace {
+
+constexpr std::size_t kAhead = 8;  // Keys fetched ahead of their use.
+constexpr std::size_t kKeysWorthMoving = 65'536;
+
+// A shard's part of keys_max. Hashes don't spread evenly: six standard deviations more, so that keys_max groups always
+// find room and many more never do.
+std::uint64_t keys_max_of(std::uint64_t keys_max, std::size_t shards) {
+    if (shards == 1) return keys_max;
+    const double mean = static_cast<double>(keys_max) / static_cast<double>(shards);
+    return std::min(keys_max, static_cast<std::uint64_t>(mean + 6 * std::sqrt(mean)) + 1);
+}
+
+}  // namespace
+
+PaneStore::PaneStore(ViewPtr view, std::size_t shard, std::size_t shards)
+    : view_(std::move(view)),
+      shard_(shard),
+      shards_(shards),
+      keys_max_(keys_max_of(view_->plan.options.keys_max, shards)) {}
+
+PaneStore::Merged PaneStore::merge(const Partials& partials) {
+    Merged merged;
+    if (!partials.cells) return merged;
+    const CellBlock& block = *partials.cells;
+    const KeyBlock& keys = *block.keys;
+    // Which groups are this shard's, and their numbers.
+    const bool some_without_cell = block.events_late > 0;  // Then a group may have nothing but late events.
+    if (some_without_cell) {
+        has_cell_.assign(keys.ends.size(), 0);
+        for (const std::uint32_t key : block.key) has_cell_[key] = 1;
+    }
+    wanted_.clear();
+    for (std::uint32_t i = 0; i < keys.hashes.size(); ++i) {
+        if (shards_ > 1 && (keys.hashes[i] >> 40) % shards_ != shard_) continue;
+        if (some_without_cell && !has_cell_[i]) continue;
+        wanted_.push_back(i);
+    }
+    key_ids_.assign(keys.ends.size(), kNoKey);
+    keys_.intern(keys, wanted_, keys_max_, key_ids_);
+    for (const std::uint32_t i : wanted_) merged.cells_refused += key_ids_[i] == kNoKey ? 1 : 0;
+    mine_.clear();
+    bool sorted = block.closed_until.empty();
+    for (std::uint32_t cell = 0; cell < block.key.size(); ++cell) {
+        if (key_ids_[block.key[cell]] == kNoKey) continue;
+        sorted &= mine_.empty() || block.pane[mine_.back()] <= block.pane[cell];
+        mine_.push_back(cell);
+    }
+    merged.cells = mine_.size();
+    const auto closed = [&](std::uint32_t cell) {
+        return block.closed_until.empty() ? kTimeMin : block.closed_until[cell];
+    };
+    // Cells of one pane stand together in most frames; where they do not, they are brought together.
+    const auto before = [&](std::uint32_t a, std::uint32_t b) {
+        return std::pair(block.pane[a], closed(a)) < std::pair(block.pane[b], closed(b));
+    };
+    if (!sorted) std::ranges::stable_sort(mine_, before);
+    for (std::size_t begin = 0; begin < mine_.size();) {
+        std::size_t end = begin + 1;
+        while (end < mine_.size() && !before(mine_[begin], mine_[end])) ++end;
+        merge_cells(partials, block.pane[mine_[begin]], closed(mine_[begin]),
+                    std::span(mine_).subspan(begin, end - begin), key_ids_);
+        begin = end;
+    }
+    return merged;
+}
+
+void PaneStore::merge_cells(const Partials& partials, Pane pane, std::int64_t closed_until,
+                            std::span<const std::uint32_t> cells, const std::vector<KeyId>& keys) {
+    const CellBlock& block = *partials.cells;
+    PaneTablePtr& slot = closed_until == kTimeMin ? panes_[pane] : restricted_[{pane, closed_until}];
+    if (closed_until == kTimeMin) invalidate(pane);
+    if (!slot) slot = std::make_shared<PaneTable>(view_->fresh_states());
+    PaneTable& table = writable(slot);
+    TouchedKeys& touched = touched_[pane];
+    to_.resize(cells.size());
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+        if (i + kAhead < cells.size()) table.prefetch(keys[block.key[cells[i + kAhead]]]);
+        const KeyId key = keys[block.key[cells[i]]];
+        to_[i] = table.cell_of(key);
+        if (closed_until == kTimeMin) touched.add(key, to_[i]);
+        else touched.add(key);
+    }
+    table.grow();
+    for (std::size_t a = 0; a < partials.states.size(); ++a) table.states(a).merge(*partials.states[a], cells, to_);
+}
+
+PaneTable& PaneStore::writable(PaneTablePtr& table) {
+    if (table.use_count() > 1) table = table->clone();
+    return *table;
+}
+
+// A pane that changes is in one node of every level.
+void PaneStore::invalidate(Pane pane) {
+    if (nodes_.empty() || invalidated_ == pane) return;
+    invalidated_ = pane;
+    for (unsigned level = 1; level < 32; ++level) nodes_.erase({level, pane >> level});
+}
+
+std::optional<Pane> PaneStore::next_pane(Pane pane) const {
+    std::optional<Pane> found;
+    if (const auto at = panes_.lower_bound(pane); at != panes_.end()) found = at->first;
+    if (const auto at = restricted_.lower_bound({pane, kTimeMin}); at != restricted_.end()) {
+        if (!found || at->first.first < *found) found = at->first.first;
+    }
+    return found;
+}
+
+PaneTablePtr PaneStore::node(unsigned level, Pane number) {
+    if (level == 0) {
+        const auto found = panes_.find(number);
+        return found == panes_.end() ? nullptr : found->second;
+    }
+    const NodeName name{level, number};
+    if (const auto found = nodes_.find(name); found != nodes_.end()) return found->second;
+    PaneTablePtr left, right;
+    if (const auto first = panes_.lower_bound(number << level);
+        first != panes_.end() && first->first < ((number + 1) << level)) {
+        left = node(level - 1, number * 2);
+        right = node(level - 1, number * 2 + 1);
+    }
+    PaneTablePtr made = left ? left : right;  // Where one side is empty the other one serves.
+    if (left && right) {
+        made = left->clone();
+        made->merge(*right);
+    }
+    nodes_.emplace(name, made);
+    invalidated_.reset();
+    return made;
+}
+
+std::vector<const PaneTable*> PaneStore::tables(PaneRange panes, std::int64_t window_end) {
+    std::vector<const PaneTable*> tables;
+    // The largest aligned blocks from the left, then smaller and smaller ones to the right end.
+    for (Pane at = panes.begin; at < panes.end;) {
+        unsigned level = 0;
+        while (level < 31 && (at & ((Pane{2} << level) - 1)) == 0 && at + (Pane{2} << level) <= panes.end) ++level;
+        if (const PaneTablePtr table = node(level, at >> level)) tables.push_back(table.get());
+        at += Pane{1} << level;
+    }
+    for (auto at = restricted_.lower_bound({panes.begin, kTimeMin});
+         at != restricted_.end() && at->first.first < panes.end; ++at) {
+        if (at->first.second < window_end) tables.push_back(at->second.get());
+    }
+    return tables;
+}
+
+std::optional<std::vector<KeyId>> PaneStore::evict_before(Pane pane) {
+    const auto end = panes_.lower_bound(pane);
+    const auto restricted_end = restricted_.lower_bound({pane, kTimeMin});
+    if (end == panes_.begin() && restricted_end == restricted_.begin()) return std::nullopt;
+    panes_.erase(panes_.begin(), end);
+    restricted_.erase(restricted_.begin(), restricted_end);
+    touched_.erase(touched_.begin(), touched_.lower_bound(pane));
+    std::erase_if(nodes_, [&](const auto& entry) { return ((entry.first.second + 1) << entry.first.first) <= pane; });
+    // Which keys are still used takes a look at every cell: only when there are many new ones since the last look.
+    if (keys_.size() < std::min<std::uint64_t>(kKeysWorthMoving, keys_max_ / 2)) return std::nullopt;
+    const std::size_t new_keys = keys_.size() - std::min(keys_.size(), keys_at_look_);
+    if (new_keys < std::max<std::size_t>(1, std::min<std::size_t>(keys_at_look_, keys_max_ / 4))) return std::nullopt;
+    std::vector<bool> used(keys_.size(), false);
+    std::size_t used_keys = 0;
+    const auto mark = [&](const PaneTable& table) {
+        for (const KeyId key : table.keys()) {
+            used_keys += used[key] ? 0 : 1;
+            used[key] = true;
+        }
+    };
+    for (const auto& [number, table] : panes_) mark(*table);
+    for (const auto& [name, table] : restricted_) mark(*table);
+    keys_at_look_ = keys_.size();
+    if (used_keys * 2 > keys_.size()) return std::nullopt;
+    keys_at_look_ = used_keys;
+    std::vector<KeyId> moved = keys_.compact(used);
+    nodes_.clear();
+    for (auto& [number, touched] : touched_) touched.renumber(moved);
+    for (auto& [number, table] : panes_) writable(table).renumber(moved);
+    for (auto& [name, table] : restricted_) writable(table).renumber(moved);
+    return moved;
+}
+
+std::size_t PaneStore::bytes() const {
+    std::size_t bytes = keys_.bytes();
+    for (const auto& [number, table] : panes_) bytes += table->bytes();
+    for (const auto& [name, table] : restricted_) bytes += table->bytes();
+    for (const auto& [name, table] : nodes_) bytes += table ? table->bytes() : 0;
+    return bytes;
+}
+
+PaneStore::Frozen PaneStore::freeze() const {
+    return {keys_.frozen(), {panes_.begin(), panes_.end()}, {restricted_.begin(), restricted_.end()}};
+}
+
+void PaneStore::save(const Frozen& frozen, ByteWriter& writer) {
+    frozen.keys.save(writer);
+    writer.put<std::uint64_t>(frozen.panes.size());
+    for (const auto& [pane, table] : frozen.panes) {
+        writer.put(pane);
+        table->save(writer);
+    }
+    writer.put<std::uint64_t>(frozen.restricted.size());
+    for (const auto& [name, table] : frozen.restricted) {
+        writer.put(name.first);
+        writer.put(name.second);
+        table->save(writer);
+    }
+}
+
+void PaneStore::load(ByteReader& reader) {
+    keys_.load(reader);
+    for (std::size_t left = reader.get_count(sizeof(Pane)); left > 0; --left) {
+        const auto pane = reader.get<Pane>();
+        auto table = std::make_shared<PaneTable>(view_->fresh_states());
+        table->load(reader, keys_.size());
+        panes_[pane] = std::move(table);
+    }
+    for (std::size_t left = reader.get_count(2 * sizeof(Pane)); left > 0; --left) {
+        const auto pane = reader.get<Pane>();
+        const auto closed_until = reader.get<std::int64_t>();
+        auto table = std::make_shared<PaneTable>(view_->fresh_states());
+        table->load(reader, keys_.size());
+        restricted_[{pane, closed_until}] = std::move(table);
+    }
+}
+
+}  // namespace sf::engine

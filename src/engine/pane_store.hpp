@@ -1,0 +1,133 @@
+// Stage 2: a partial becomes part of a pane. The panes of one view in one shard, and the tree above them from which
+// windows are put together.
+#pragma once
+
+#include "engine/frame.hpp"
+#include "engine/pane_table.hpp"
+
+#include <map>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace sf::engine {
+
+/// The groups that changed in a pane: since the last tick, for early results, and since the last look at closed
+/// windows, for corrections.
+class TouchedKeys {
+public:
+    void add(KeyId key, std::uint32_t cell) {
+        if (cell >= marks_.size()) marks_.resize(std::max<std::size_t>(cell + 1, marks_.size() * 2), 0);
+        std::uint8_t& mark = marks_[cell];
+        if (mark == (kSinceTick | kSinceLook)) return;
+        if (!(mark & kSinceTick)) since_tick_.push_back(key);
+        if (!(mark & kSinceLook)) {
+            since_look_.push_back(key);
+            looked_cells_.push_back(cell);
+        }
+        mark = kSinceTick | kSinceLook;
+    }
+    /// Of a cell without a mark: may stand in the lists more than once.
+    void add(KeyId key) {
+        since_tick_.push_back(key);
+        since_look_.push_back(key);
+    }
+    [[nodiscard]] const std::vector<KeyId>& since_tick() const { return since_tick_; }
+    [[nodiscard]] const std::vector<KeyId>& since_look() const { return since_look_; }
+    void looked() {
+        for (const std::uint32_t cell : looked_cells_) marks_[cell] &= static_cast<std::uint8_t>(~kSinceLook);
+        looked_cells_.clear();
+        since_look_.clear();
+    }
+    void renumber(const std::vector<KeyId>& moved) {
+        for (KeyId& key : since_tick_) key = moved[key];
+        for (KeyId& key : since_look_) key = moved[key];
+    }
+
+private:
+    static constexpr std::uint8_t kSinceTick = 1;
+    static constexpr std::uint8_t kSinceLook = 2;
+
+    std::vector<KeyId> since_tick_;
+    std::vector<KeyId> since_look_;
+    std::vector<std::uint32_t> looked_cells_;
+    std::vector<std::uint8_t> marks_;  // By cell of the pane.
+};
+
+/// One thread. Tables are copied before they change if a checkpoint still reads them.
+class PaneStore {
+public:
+    PaneStore(ViewPtr view, std::size_t shard, std::size_t shards);
+
+    struct Merged {
+        std::uint64_t cells = 0;
+        std::uint64_t cells_refused = 0;  // Their groups are more than keys_max.
+    };
+    /// Takes the cells whose keys belong to this shard.
+    Merged merge(const Partials& partials);
+
+    [[nodiscard]] bool empty() const { return panes_.empty() && restricted_.empty(); }
+    /// The first pane with cells at or after `pane`; nothing if there is none.
+    [[nodiscard]] std::optional<Pane> next_pane(Pane pane) const;
+
+    // What changed. Cells that do not count for some windows are under their pane too.
+    [[nodiscard]] const std::map<Pane, TouchedKeys>& touched() const { return touched_; }
+    void ticked() { touched_.clear(); }
+    void looked() {
+        for (auto& [pane, touched] : touched_) touched.looked();
+    }
+
+    /// The tables whose sum over these panes is a window that ends at `window_end`. Few: the tree has merged the
+    /// others.
+    [[nodiscard]] std::vector<const PaneTable*> tables(PaneRange panes, std::int64_t window_end);
+
+    /// Forgets panes before `pane`. Then renumbers the keys if most are no longer used, and gives the new number of
+    /// each old one.
+    [[nodiscard]] std::optional<std::vector<KeyId>> evict_before(Pane pane);
+
+    [[nodiscard]] const KeyTable& keys() const { return keys_; }
+    [[nodiscard]] std::size_t bytes() const;
+    [[nodiscard]] std::size_t panes() const { return panes_.size(); }
+
+    /// A copy for save() on another thread: shares every table.
+    struct Frozen {
+        KeyTable keys;
+        std::vector<std::pair<Pane, PaneTablePtr>> panes;
+        std::vector<std::pair<std::pair<Pane, std::int64_t>, PaneTablePtr>> restricted;
+    };
+    [[nodiscard]] Frozen freeze() const;
+    static void save(const Frozen& frozen, ByteWriter& writer);
+    void load(ByteReader& reader);
+
+private:
+    using NodeName = std::pair<unsigned, Pane>;  // Level and number: panes [number << level, (number + 1) << level).
+    struct NodeHash {
+        std::size_t operator()(const NodeName& name) const {
+            return static_cast<std::size_t>(name.second) * 0x9E3779B97F4A7C15ULL + name.first;
+        }
+    };
+    [[nodiscard]] PaneTable& writable(PaneTablePtr& table);
+    [[nodiscard]] PaneTablePtr node(unsigned level, Pane number);
+    void invalidate(Pane pane);
+    void merge_cells(const Partials& partials, Pane pane, std::int64_t closed_until,
+                     std::span<const std::uint32_t> cells, const std::vector<KeyId>& keys);
+
+    const ViewPtr view_;
+    const std::size_t shard_;
+    const std::size_t shards_;
+    const std::uint64_t keys_max_;  // Of this shard.
+    KeyTable keys_;
+    std::map<Pane, PaneTablePtr> panes_;
+    std::map<std::pair<Pane, std::int64_t>, PaneTablePtr> restricted_;  // By pane and closed_until.
+    std::map<Pane, TouchedKeys> touched_;
+    std::unordered_map<NodeName, PaneTablePtr, NodeHash> nodes_;  // Levels from 1 on; null: no cell below.
+    std::size_t keys_at_look_ = 0;                                // When it was last looked at which are in use.
+    std::optional<Pane> invalidated_;                             // No node that was built holds this pane.
+    std::vector<std::uint8_t> has_cell_;                          // By key of a record.
+    std::vector<std::uint32_t> wanted_;                           // Keys of a record that are this shard's.
+    std::vector<KeyId> key_ids_;
+    std::vector<std::uint32_t> mine_, to_;
+};
+
+}  // namespace sf::engine

@@ -1,0 +1,101 @@
+// The partial aggregates of one pane, or of several panes merged: a cell for each group that had an event there.
+#pragma once
+
+#include "engine/aggregate.hpp"
+#include "engine/key_table.hpp"
+
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace sf::engine {
+
+inline constexpr std::uint32_t kNoCell = UINT32_MAX;
+
+/// Where a key's cell is: an array by key where most keys have a cell, open addressing where few have.
+class CellIndex {
+public:
+    [[nodiscard]] std::uint32_t find(KeyId key) const {
+        if (!by_key_.empty()) return key < by_key_.size() ? by_key_[key] : kNoCell;
+        if (slots_.empty()) return kNoCell;
+        for (std::size_t at = slot_of(key);; at = (at + 1) & (slots_.size() - 1)) {
+            if (slots_[at].key == key) return slots_[at].cell;
+            if (slots_[at].key == kNoKey) return kNoCell;
+        }
+    }
+    void prefetch(KeyId key) const {
+        if (key < by_key_.size()) __builtin_prefetch(&by_key_[key]);
+        else if (!slots_.empty()) __builtin_prefetch(&slots_[slot_of(key)]);
+    }
+    /// The key is not there yet.
+    void insert(KeyId key, std::uint32_t cell);
+    [[nodiscard]] std::size_t bytes() const {
+        return slots_.capacity() * sizeof(Slot) + by_key_.capacity() * sizeof(std::uint32_t);
+    }
+
+private:
+    struct Slot {
+        KeyId key = kNoKey;
+        std::uint32_t cell = 0;
+    };
+    [[nodiscard]] std::size_t slot_of(KeyId key) const {
+        // Keys are numbered in the order they come, so neighbours are used together: keep them together.
+        return key & (slots_.size() - 1);
+    }
+    [[nodiscard]] bool has_room(KeyId key) const;
+    void make_room(KeyId key);
+    void put(KeyId key, std::uint32_t cell);
+
+    // One of both is empty.
+    std::vector<Slot> slots_;            // A power of two; at most three quarters full.
+    std::vector<std::uint32_t> by_key_;  // Never many times as large as the slots would be.
+    std::size_t size_ = 0;
+};
+
+/// One thread at a time; shared read-only with checkpoints.
+class PaneTable {
+public:
+    explicit PaneTable(std::vector<std::unique_ptr<AggregateStates>> states) : states_(std::move(states)) {}
+    [[nodiscard]] std::shared_ptr<PaneTable> clone() const;
+
+    /// The key's cell, made where missing; grow() must follow before states are touched.
+    [[nodiscard]] std::uint32_t cell_of(KeyId key) {
+        std::uint32_t cell = index_.find(key);
+        if (cell != kNoCell) return cell;
+        cell = static_cast<std::uint32_t>(keys_.size());
+        keys_.push_back(key);
+        index_.insert(key, cell);
+        return cell;
+    }
+    [[nodiscard]] std::uint32_t find(KeyId key) const { return index_.find(key); }
+    void prefetch(KeyId key) const { index_.prefetch(key); }
+    void grow() {
+        for (auto& states : states_) states->resize(keys_.size());
+    }
+
+    /// All cells of `other`, by key.
+    void merge(const PaneTable& other);
+
+    [[nodiscard]] std::size_t size() const { return keys_.size(); }
+    [[nodiscard]] const std::vector<KeyId>& keys() const { return keys_; }  // By cell.
+    [[nodiscard]] AggregateStates& states(std::size_t aggregate) { return *states_[aggregate]; }
+    [[nodiscard]] const AggregateStates& states(std::size_t aggregate) const { return *states_[aggregate]; }
+    [[nodiscard]] std::size_t aggregates() const { return states_.size(); }
+    [[nodiscard]] std::size_t bytes() const;
+
+    /// Keys get new numbers.
+    void renumber(const std::vector<KeyId>& moved);
+
+    void save(ByteWriter& writer) const;
+    void load(ByteReader& reader, std::size_t keys);
+
+private:
+    std::vector<KeyId> keys_;
+    CellIndex index_;
+    std::vector<std::unique_ptr<AggregateStates>> states_;
+};
+
+using PaneTablePtr =
+    std::shared_ptr<PaneTable>;  // Shared by the panes, the tree above them and a checkpoint that is being written.
+
+}  // namespace sf::engine

@@ -1,0 +1,78 @@
+// Stage 1: an event becomes part of a partial. Folds one record of one partition into one frame. Keeps nothing between
+// records but how far time has come, so a replay makes the same frames.
+#pragma once
+
+#include "engine/event_cells.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace sf::engine {
+
+/// One partition's. One thread.
+class PartialFold {
+public:
+    PartialFold(Partition partition, PartitionTime time) : partition_(partition), time_(time) {}
+
+    void add(ViewPtr view);
+    void remove(ViewNumber view);
+
+    /// The record at `offset`. Records come in order.
+    [[nodiscard]] FramePtr fold(Offset offset, const models::EventBatch& batch);
+
+    /// A tick: the stream has reached `event` without an event in this partition, at `received`.
+    [[nodiscard]] FramePtr tick(Offset offset, std::int64_t event, std::int64_t received);
+
+    /// A flush: all windows are to be closed.
+    [[nodiscard]] FramePtr flush(Offset offset);
+
+    [[nodiscard]] const PartitionTime& time() const { return time_; }
+
+private:
+    // Parts that views share stand in maps by what they are made of; each is computed once a record, when the first
+    // view asks.
+    struct Groups {
+        explicit Groups(std::optional<Slot> where, std::vector<Slot> keys) : groups(where, std::move(keys)) {}
+        EventGroups groups;
+        std::size_t users = 0;
+        std::uint64_t record = 0;  // For which it was computed.
+    };
+    struct Cells {
+        explicit Cells(CellRules rules) : cells(rules) {}
+        EventCells cells;
+        std::size_t users = 0;
+        std::uint64_t record = 0;
+    };
+    struct Call {
+        std::vector<Slot> arguments;
+        std::optional<Slot> filter;
+        std::unique_ptr<AggregateStates> prototype;
+    };
+    struct Running {
+        ViewPtr view;
+        std::optional<Slot> where;
+        std::vector<Slot> keys;
+        std::vector<Call> calls;
+        std::string groups_name, cells_name;
+        Groups* groups = nullptr;
+        Cells* cells = nullptr;
+    };
+
+    [[nodiscard]] BatchTimes times_of(const models::EventBatch& batch);
+    void fold_view(Running& running, const models::EventBatch& batch, const BatchTimes& times, Frame& frame);
+    [[nodiscard]] std::unique_ptr<AggregateStates> fold_call(const Call& call, const EventCells& cells,
+                                                             Partials& partials);
+
+    const Partition partition_;
+    PartitionTime time_;
+    sql::EventEvaluator evaluator_;
+    std::vector<Running> views_;
+    std::map<std::string, Groups> groups_;
+    std::map<std::string, Cells> cells_;
+    std::uint64_t record_ = 0;
+    std::vector<std::uint32_t> filtered_rows_, filtered_cells_;
+};
+
+}  // namespace sf::engine

@@ -1,0 +1,252 @@
+#include "engine/shard.hpp"
+
+#include "base/assert.hpp"
+
+#include <algorithm>
+
+namespace sf::engine {
+namespace {
+
+constexpr std::uint32_t kMagic = 0x53465348;  // "SFSH"
+constexpr std::uint32_t kVersion = 2;
+
+}  // namespace
+
+ViewCounters& ViewCounters::operator+=(const ViewCounters& other) {
+    events += other.events;
+    events_late += other.events_late;
+    late_listed += other.late_listed;
+    events_failed += other.events_failed;
+    groups_refused += other.groups_refused;
+    rows_failed += other.rows_failed;
+    return *this;
+}
+
+Shard::Shard(ShardOptions options) : options_(options), partitions_(options.partitions) {}
+
+void Shard::add(ViewPtr view) {
+    const ViewNumber number = view->number;
+    views_.emplace(number, std::make_unique<Running>(std::move(view), options_));
+}
+
+void Shard::remove(ViewNumber view) { views_.erase(view); }
+
+void Shard::adopt(ViewPtr view, Shard& from, Emitted given) {
+    const auto found = from.views_.find(view->number);
+    SF_ASSERT(found != from.views_.end());
+    for (models::MetricPoint& point : given.points) {
+        point.epoch = options_.epoch;
+        point.version = ++version_;
+        emitted_.points.push_back(std::move(point));
+    }
+    std::ranges::move(given.late_events, std::back_inserter(emitted_.late_events));
+    views_.insert_or_assign(view->number, std::move(found->second));
+    from.views_.erase(found);
+}
+
+void Shard::merge(const Frame& frame) {
+    ShardSnapshot::PartitionState& partition = partitions_[frame.partition];
+    if (frame.offset < partition.next) return;
+    partition.next = frame.offset + 1;
+    for (const Partials& partials : frame.partials) merge_partials(partials);
+    partition.time.event = std::max(partition.time.event, frame.time.event);
+    partition.time.received = std::max(partition.time.received, frame.time.received);
+    if (frame.kind == FrameKind::flush) ++partition.flushes;
+    emit_due();
+    const std::uint64_t flushes = std::ranges::min(partitions_, {}, &ShardSnapshot::PartitionState::flushes).flushes;
+    if (flushes > flushes_done_) {
+        flushes_done_ = flushes;
+        flush();
+    }
+}
+
+void Shard::merge_partials(const Partials& partials) {
+    const auto found = views_.find(partials.view);
+    if (found == views_.end()) return;  // Dropped since the frame was made.
+    Running& running = *found->second;
+    const PaneStore::Merged merged = running.windows.merge(partials);
+    running.counters.groups_refused += merged.cells_refused;
+    if (options_.index == 0) note_late(running, partials);
+    if (merged.cells > 0) {
+        running.changed = true;
+        running.due_at = running.windows.due_at();
+    }
+}
+
+void Shard::note_late(Running& running, const Partials& partials) {
+    ViewCounters& counters = running.counters;
+    counters.events_failed += partials.events_failed;
+    if (!partials.cells) return;
+    counters.events += partials.cells->events;
+    counters.events_late += partials.cells->events_late;
+    for (const TooLate& late : partials.cells->late) {
+        if (counters.late_listed >= options_.late_listed_max) break;
+        ++counters.late_listed;
+        emitted_.late_events.push_back({running.windows.view().plan.name, late.event_id,
+                                        timestamp_from_micros(late.time), timestamp_from_micros(late.closed_until)});
+    }
+}
+
+std::int64_t Shard::watermark_of(const View& view) const {
+    std::int64_t least = kTimeMax;
+    for (const auto& partition : partitions_) {
+        least = std::min(least, partition.time.watermark(view.plan.window.time, view.out_of_orderness));
+    }
+    return least;
+}
+
+ViewWindows::Times Shard::times_of(const View& view) const {
+    ViewWindows::Times times{.watermark = watermark_of(view)};
+    for (const auto& partition : partitions_) {
+        const bool by_event = view.plan.window.time == sql::TimeColumn::timestamp;
+        times.reached = std::max(times.reached, by_event ? partition.time.event : partition.time.received);
+    }
+    return times;
+}
+
+void Shard::emit(Running& running, bool early) {
+    RowSink to = sink(running);
+    running.windows.emit(times_of(running.windows.view()), early, to);
+    if (early) running.changed = false;
+    running.due_at = running.windows.due_at();
+}
+
+void Shard::emit_due() {
+    for (auto& [number, running] : views_) {
+        if (running->due_at >= kTimeMax) continue;
+        const View& view = running->windows.view();
+        if (running->due_at <= kTimeMin || running->due_at <= watermark_of(view)) {
+            emit(*running, view.plan.options.emit.kind == sql::Emission::Kind::on_change);
+        }
+    }
+}
+
+void Shard::flush() {
+    for (auto& [number, running] : views_) {
+        RowSink to = sink(*running);
+        running->windows.flush(to);
+        running->changed = false;
+        running->due_at = running->windows.due_at();
+    }
+}
+
+void Shard::tick(std::int64_t now) {
+    for (auto& [number, running] : views_) {
+        const sql::Emission& emission = running->windows.view().plan.options.emit;
+        if (emission.kind != sql::Emission::Kind::every || now < running->tick_at) continue;
+        // Ticks lie on multiples of the interval, so that views with one interval emit together.
+        running->tick_at = (floor_div(now, emission.interval.count()) + 1) * emission.interval.count();
+        if (running->changed) emit(*running, true);
+    }
+}
+
+void Shard::emit_now(ViewNumber view) {
+    const auto found = views_.find(view);
+    if (found == views_.end() || !found->second->changed) return;
+    if (found->second->windows.view().plan.options.emit.kind != sql::Emission::Kind::on_close)
+        emit(*found->second, true);
+}
+
+Emitted Shard::take() { return std::exchange(emitted_, {}); }
+
+ShardSnapshot Shard::snapshot() {
+    ShardSnapshot snapshot;
+    for (auto& [number, running] : views_) {
+        if (running->changed) emit(*running, true);
+    }
+    for (Partition p = 0; p < partitions_.size(); ++p) snapshot.partitions_[p] = partitions_[p];
+    snapshot.flushes_done_ = flushes_done_;
+    for (auto& [number, running] : views_) {
+        snapshot.views_.push_back({running->windows.view().identity, running->counters, running->windows.freeze()});
+    }
+    return snapshot;
+}
+
+void ShardSnapshot::save(ByteWriter& writer) const {
+    writer.put(kMagic);
+    writer.put(kVersion);
+    writer.put<std::uint64_t>(partitions_.size());
+    for (const auto& [number, partition] : partitions_) {
+        writer.put(number);
+        writer.put(partition.next);
+        writer.put(partition.time.event);
+        writer.put(partition.time.received);
+        writer.put(partition.flushes);
+    }
+    writer.put(flushes_done_);
+    writer.put<std::uint64_t>(views_.size());
+    for (const ViewState& view : views_) {
+        writer.put_text(view.identity);
+        // Length first, so that a reader that no longer has the view can pass over it.
+        std::vector<std::byte> body;
+        ByteWriter inner(
+            [&](std::span<const std::byte> bytes) { body.insert(body.end(), bytes.begin(), bytes.end()); });
+        inner.put(view.counters);
+        ViewWindows::save(view.windows, inner);
+        inner.flush();
+        writer.put_array(std::span<const std::byte>(body));
+    }
+    writer.flush();
+}
+
+Result<> Shard::restore(std::span<const std::byte> saved, const std::vector<ViewPtr>& views) {
+    const auto damaged = [](const char* what) {
+        return fail(ErrorCode::corrupt, "a checkpoint of the engine can't be read", what,
+                    "the views are computed again");
+    };
+    ByteReader reader(saved);
+    if (reader.get<std::uint32_t>() != kMagic) return damaged("it does not begin as one");
+    if (const auto version = reader.get<std::uint32_t>(); version != kVersion) {
+        return damaged("it was written by another version of StreamFlow");
+    }
+    const std::size_t partitions = reader.get_count(sizeof(Partition));
+    if (partitions != partitions_.size()) return damaged("it has another number of partitions");
+    for (std::size_t i = 0; i < partitions; ++i) {
+        const auto number = reader.get<Partition>();
+        if (number >= partitions_.size()) return damaged("it names a partition that does not exist");
+        ShardSnapshot::PartitionState& partition = partitions_[number];
+        partition.next = reader.get<Offset>();
+        partition.time.event = reader.get<std::int64_t>();
+        partition.time.received = reader.get<std::int64_t>();
+        partition.flushes = reader.get<std::uint64_t>();
+    }
+    flushes_done_ = reader.get<std::uint64_t>();
+    for (const ViewPtr& view : views) add(view);
+    for (std::size_t left = reader.get_count(sizeof(std::uint64_t)); left > 0; --left) {
+        const std::string_view identity = reader.get_text();
+        const std::string_view body = reader.get_text();
+        for (auto& [number, running] : views_) {
+            if (running->windows.view().identity != identity) continue;
+            ByteReader inner(std::as_bytes(std::span(body)));
+            running->counters = inner.get<ViewCounters>();
+            running->windows.load(inner);
+            if (!inner.ok() || !inner.at_end()) return damaged("the state of a view is incomplete");
+            running->due_at = running->windows.due_at();
+        }
+    }
+    if (!reader.ok() || !reader.at_end()) return damaged("it is incomplete");
+    return {};
+}
+
+std::optional<ViewCounters> Shard::counters(ViewNumber view) const {
+    const auto found = views_.find(view);
+    if (found == views_.end()) return std::nullopt;
+    return found->second->counters;
+}
+
+std::int64_t Shard::watermark(ViewNumber view) const {
+    const auto found = views_.find(view);
+    return found == views_.end() ? kTimeMin : watermark_of(found->second->windows.view());
+}
+
+std::size_t Shard::bytes(ViewNumber view) const {
+    const auto found = views_.find(view);
+    return found == views_.end() ? 0 : found->second->windows.panes().bytes();
+}
+
+std::size_t Shard::groups(ViewNumber view) const {
+    const auto found = views_.find(view);
+    return found == views_.end() ? 0 : found->second->windows.panes().keys().size();
+}
+
+}  // namespace sf::engine

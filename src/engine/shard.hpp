@@ -1,0 +1,139 @@
+// Stage 2: the groups whose keys hash to this shard, of all views. Merges the frames of all partitions, closes windows
+// as the watermark passes them, and gives rows. Pure: time comes in with frames and ticks, rows go out; its snapshot
+// and the log give the same final rows again.
+#pragma once
+
+#include "engine/frame.hpp"
+#include "engine/view_windows.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace sf::engine {
+
+struct ShardOptions {
+    std::size_t index = 0;
+    std::size_t shards = 1;
+    Partition partitions = 1;
+    std::uint32_t epoch = 0;                  // Of every row; has risen since the last start.
+    std::uint64_t late_listed_max = 100'000;  // Late events listed a view; all are counted.
+};
+
+/// What became of a view's events. Late and failed ones are counted by shard 0 for all shards.
+struct ViewCounters {
+    std::uint64_t events = 0;          // Folded into some window.
+    std::uint64_t events_late = 0;     // Too late for every window of theirs.
+    std::uint64_t late_listed = 0;     // Entries in late_events, of events too late for some or all.
+    std::uint64_t events_failed = 0;   // An expression could not be computed: NULL was taken for it.
+    std::uint64_t groups_refused = 0;  // Times that a record of the log had a group beyond keys_max.
+    std::uint64_t rows_failed = 0;     // Rows for which an expression over the group could not be computed.
+
+    ViewCounters& operator+=(const ViewCounters& other);
+};
+
+/// Rows and late events since the last take().
+struct Emitted {
+    std::vector<models::MetricPoint> points;
+    std::vector<models::LateEvent> late_events;
+    [[nodiscard]] bool empty() const { return points.empty() && late_events.empty(); }
+};
+
+/// State of a shard that shares its tables: save() may run on another thread while the shard goes on.
+class ShardSnapshot {
+public:
+    void save(ByteWriter& writer) const;
+
+    /// Everything below this in a partition is in the snapshot.
+    [[nodiscard]] Offset next_offset(Partition partition) const {
+        const auto found = partitions_.find(partition);
+        return found == partitions_.end() ? 0 : found->second.next;
+    }
+
+private:
+    friend class Shard;
+    struct PartitionState {
+        Offset next = 0;  // The first offset that is not merged yet.
+        PartitionTime time;
+        std::uint64_t flushes = 0;
+    };
+    struct ViewState {
+        std::string identity;
+        ViewCounters counters;
+        ViewWindows::Frozen windows;
+    };
+    std::map<Partition, PartitionState> partitions_;
+    std::uint64_t flushes_done_ = 0;
+    std::vector<ViewState> views_;
+};
+
+/// One thread.
+class Shard {
+public:
+    explicit Shard(ShardOptions options);
+
+    /// Before the first frame: takes the state of the snapshot that `saved` is. Views that are in it and not in `views`
+    /// are left out, views that are not in it begin empty. `corrupt` if it is no snapshot of such a shard.
+    [[nodiscard]] Result<> restore(std::span<const std::byte> saved, const std::vector<ViewPtr>& views);
+
+    void add(ViewPtr view);
+    void remove(ViewNumber view);
+
+    /// Takes the state of `view` over from a shard of the same index that computed it from stored events, and gives the
+    /// rows and late events that that one gave.
+    void adopt(ViewPtr view, Shard& from, Emitted given);
+
+    /// Frames of a partition come in order; one that was merged already is dropped.
+    void merge(const Frame& frame);
+
+    /// At `now` (microseconds of a clock that never goes back): early results of the views whose interval is over.
+    void tick(std::int64_t now);
+
+    /// The same for one view, now.
+    void emit_now(ViewNumber view);
+
+    [[nodiscard]] Emitted take();
+    [[nodiscard]] std::size_t emitted_points() const { return emitted_.points.size(); }
+
+    /// After what it emits has been taken and made durable, the snapshot may be saved.
+    [[nodiscard]] ShardSnapshot snapshot();
+
+    [[nodiscard]] Offset next_offset(Partition partition) const { return partitions_[partition].next; }
+    [[nodiscard]] PartitionTime partition_time(Partition partition) const { return partitions_[partition].time; }
+    [[nodiscard]] std::optional<ViewCounters> counters(ViewNumber view) const;
+    [[nodiscard]] std::int64_t watermark(ViewNumber view) const;  // Microseconds; kTimeMin: none yet.
+    [[nodiscard]] std::size_t bytes(ViewNumber view) const;
+    [[nodiscard]] std::size_t groups(ViewNumber view) const;
+
+private:
+    struct Running {
+        explicit Running(ViewPtr view, const ShardOptions& options)
+            : windows(std::move(view), options.index, options.shards) {}
+        ViewWindows windows;
+        ViewCounters counters;
+        std::int64_t due_at = kTimeMax;    // The watermark at which something is due.
+        std::int64_t tick_at = INT64_MIN;  // Of the ticking clock.
+        bool changed = false;              // Since the last tick.
+    };
+
+    [[nodiscard]] std::int64_t watermark_of(const View& view) const;
+    [[nodiscard]] ViewWindows::Times times_of(const View& view) const;
+    void merge_partials(const Partials& partials);
+    void note_late(Running& running, const Partials& partials);
+    void emit(Running& running, bool early);
+    void emit_due();
+    void flush();
+    [[nodiscard]] RowSink sink(Running& running) {
+        return {emitted_.points, options_.epoch, version_, running.counters.rows_failed};
+    }
+
+    const ShardOptions options_;
+    std::vector<ShardSnapshot::PartitionState> partitions_;
+    std::map<ViewNumber, std::unique_ptr<Running>> views_;
+    std::uint64_t flushes_done_ = 0;
+    std::uint64_t version_ = 0;
+    Emitted emitted_;
+};
+
+}  // namespace sf::engine

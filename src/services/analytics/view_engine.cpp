@@ -1,0 +1,389 @@
+#include "services/analytics/view_engine.hpp"
+
+#include "services/analytics/history.hpp"
+#include "sql/planner.hpp"
+
+#include <algorithm>
+
+namespace sf::analytics {
+namespace {
+
+constexpr auto kForgetPatience = std::chrono::seconds{10};
+
+Error no_such_view(std::string_view name) {
+    return {ErrorCode::not_found, "there is no view \"" + std::string(name) + "\"", "",
+            "streamflow views list shows those that exist"};
+}
+
+std::optional<Timestamp> time_of(std::int64_t watermark) {
+    if (watermark <= engine::kTimeMin || watermark >= engine::kTimeMax) return std::nullopt;
+    return timestamp_from_micros(watermark);
+}
+
+}  // namespace
+
+ViewEngine::ViewEngine(ViewEngineOptions options, messaging::Log& log, database::DocumentStore& documents,
+                       database::CheckpointStore& checkpoints, database::EventStore& events,
+                       database::PointStore& points, const Clock& clock)
+    : options_(std::move(options)),
+      log_(log),
+      events_(events),
+      points_(points),
+      checkpoints_(checkpoints),
+      clock_(clock),
+      store_(documents),
+      publisher_(log, clock) {}
+
+ViewEngine::~ViewEngine() { stop(); }
+
+void ViewEngine::stop() {
+    stopping_.request_stop();  // Whoever waits for rows to become durable waits no longer.
+    if (computing_again_.joinable()) {
+        computing_again_.request_stop();
+        computing_again_.join();
+    }
+    std::lock_guard change(change_mutex_);
+    running_ = false;
+    for (auto& reader : readers_) reader->stop();
+    for (auto& shard : shards_) shard->stop();
+}
+
+Result<engine::ViewPtr> ViewEngine::make_view(const ViewRecord& record) {
+    SF_ASSIGN(sql::ViewPlan plan, sql::plan_view(record.sql, engine::aggregate_catalog()));
+    auto view = std::make_shared<engine::View>(next_number_++, record.identity, std::move(plan), record.starts);
+    view->closed_until = record.closed_until;
+    return engine::ViewPtr(std::move(view));
+}
+
+std::string ViewEngine::new_identity(std::string_view name) {
+    return std::string(name) + ' ' + to_string(ids_.next(clock_.now()));
+}
+
+// A view begins between two records of each partition. The readers stand still there until the shards know the view,
+// and a checkpoint has how far time had come: after a crash the same events are late again. `instead_of` ends at the
+// same place. From when its rows begin to go until a checkpoint has the new one, a crash leaves a view whose state is
+// lost: the next start computes it again.
+Result<ViewEngine::Known> ViewEngine::begin(ViewRecord record, const Known* instead_of, History* history) {
+    record.starts.clear();
+    SF_ASSIGN(const engine::ViewPtr planned, make_view(record));
+    Known made{record, planned};
+    const std::string& name = made.record.name;
+    bool started = false;
+    std::promise<void> resume;
+    const std::shared_future<void> resumed = resume.get_future().share();
+    std::vector<std::promise<std::optional<messaging::Offset>>> reached(readers_.size());
+    std::vector<std::jthread> holders;
+    for (std::size_t p = 0; p < readers_.size(); ++p) {
+        holders.emplace_back([this, p, resumed, &reached, &made, &started, instead_of] {
+            const bool ran = readers_[p]->run([&](engine::PartialFold& fold, messaging::Offset next) {
+                reached[p].set_value(next);
+                resumed.wait();
+                if (!started) return;
+                if (instead_of != nullptr) fold.remove(instead_of->view->number);
+                fold.add(made.view);
+            });
+            if (!ran) reached[p].set_value(std::nullopt);
+        });
+    }
+    Result<> result;
+    for (std::size_t p = 0; p < readers_.size(); ++p) {
+        const auto next = reached[p].get_future().get();
+        if (next) made.record.starts[static_cast<engine::Partition>(p)] = *next;
+        else result = fail(ErrorCode::unavailable, "analytics has stopped reading", "", "see /health/deep");
+    }
+    if (result && history != nullptr) result = hand_over(*history, made);
+    if (result && instead_of != nullptr) result = store_.set_lost(name, true);
+    if (result && instead_of != nullptr) result = store_.put(made.record);
+    if (result && instead_of != nullptr)
+        result = on_shards([&](engine::Shard& shard, std::size_t) { shard.remove(instead_of->view->number); });
+    Result<> kept;
+    if (result) kept = forget_rows(name);
+    if (result) {
+        result = on_shards([&](engine::Shard& shard, std::size_t i) {
+            if (history != nullptr) shard.adopt(made.view, history->shard(i), history->take_rows(i));
+            else shard.add(made.view);
+        });
+    }
+    started = result.has_value();
+    resume.set_value();
+    holders.clear();
+    if (!result) return fail(std::move(result.error()));
+    if (kept) kept = checkpoint_all();
+    if (kept && instead_of == nullptr) kept = store_.put(made.record);
+    if (kept && instead_of != nullptr) kept = store_.set_lost(name, false);
+    if (!kept && instead_of == nullptr) {
+        end(made.view);  // It would be gone after a restart, so it must not run now.
+        return fail(std::move(kept.error()));
+    }
+    {
+        std::lock_guard lock(mutex_);
+        views_.insert_or_assign(name, made);
+    }
+    unplanned_.erase(name);
+    announce_tables();
+    if (!kept) return fail(std::move(kept.error()));
+    return made;
+}
+
+// Everything of the view that was emitted until now: it is all in the log before the place up to which rows are dropped
+// is read.
+Result<> ViewEngine::forget_rows(std::string_view name) {
+    SF_TRY(on_shards([](engine::Shard&, std::size_t) {}));
+    if (!publisher_.wait_durable(publisher_.ticket(), stopping_.get_token(), clock_.steady() + kForgetPatience)) {
+        return fail(ErrorCode::unavailable, "rows of views can't be stored now", log_.state().reason,
+                    "repeat the request a little later");
+    }
+    SF_ASSIGN(const messaging::OffsetRange range, log_.range(kMetricsTopic, 0));
+    return points_.drop_points(name, {{0, range.end}});
+}
+
+Result<> ViewEngine::on_shards(const std::function<void(engine::Shard&, std::size_t)>& command) {
+    for (std::size_t i = 0; i < shards_.size(); ++i) {
+        if (!shards_[i]->run([&](engine::Shard& shard) { command(shard, i); }))
+            return fail(ErrorCode::unavailable, "the service is stopping");
+    }
+    return {};
+}
+
+void ViewEngine::end(const engine::ViewPtr& view) {
+    for (auto& reader : readers_) {
+        (void)reader->run([&](engine::PartialFold& fold, messaging::Offset) { fold.remove(view->number); });
+    }
+    (void)on_shards([&](engine::Shard& shard, std::size_t) { shard.remove(view->number); });  // No: they have ended.
+}
+
+Result<> ViewEngine::checkpoint_all() {
+    for (auto& shard : shards_) SF_TRY(shard->checkpoint(stopping_.get_token()));
+    return {};
+}
+
+Result<ViewStatus> ViewEngine::create(const std::string& sql, bool built_in) {
+    std::lock_guard change(change_mutex_);
+    if (!running_) return fail(ErrorCode::unavailable, "the service is stopping");
+    SF_ASSIGN(const sql::ViewPlan plan, sql::plan_view(sql, engine::aggregate_catalog()));
+    if (known(plan.name)) {
+        return fail(ErrorCode::conflict, "there is a view \"" + plan.name + "\" already", "",
+                    "replace it with PUT, or drop it first");
+    }
+    ViewRecord record{.name = plan.name,
+                      .sql = sql,
+                      .identity = new_identity(plan.name),
+                      .created_at = clock_.now(),
+                      .built_in = built_in};
+    SF_ASSIGN(const Known made, begin(std::move(record), nullptr, nullptr));
+    return status(made);
+}
+
+Result<ViewStatus> ViewEngine::replace(std::string_view name, const std::string& sql) {
+    std::lock_guard change(change_mutex_);
+    if (!running_) return fail(ErrorCode::unavailable, "the service is stopping");
+    SF_ASSIGN(const sql::ViewPlan plan, sql::plan_view(sql, engine::aggregate_catalog()));
+    if (plan.name != name) {
+        return fail(ErrorCode::invalid_input,
+                    "the statement makes view \"" + plan.name + "\", not \"" + std::string(name) + "\"", "",
+                    "a view keeps its name; create one with the other name instead");
+    }
+    const auto old = known(name);
+    if (old && old->record.sql == sql) return status(*old);
+    ViewRecord record{.name = plan.name, .sql = sql, .identity = new_identity(plan.name), .created_at = clock_.now()};
+    SF_ASSIGN(const Known made, begin(std::move(record), old ? &*old : nullptr, nullptr));
+    return status(made);
+}
+
+Result<> ViewEngine::drop(std::string_view name) {
+    std::lock_guard change(change_mutex_);
+    const auto old = known(name);
+    const auto stopped = unplanned_.find(name);
+    if (!old && stopped == unplanned_.end()) return fail(no_such_view(name));
+    SF_TRY(store_.remove(name));
+    if (stopped != unplanned_.end()) unplanned_.erase(stopped);
+    if (old) {
+        end(old->view);
+        std::lock_guard lock(mutex_);
+        views_.erase(views_.find(name));
+    }
+    announce_tables();
+    return forget_rows(name);
+}
+
+Result<std::uint64_t> ViewEngine::backfill(std::string_view name, std::stop_token stop) {
+    std::lock_guard change(change_mutex_);
+    if (!running_) return fail(ErrorCode::unavailable, "the service is stopping");
+    const auto old = known(name);
+    if (!old) return fail(no_such_view(name));
+    ViewRecord record = old->record;
+    record.identity = new_identity(name);
+    record.closed_until = engine::kTimeMin;
+    SF_ASSIGN(const engine::ViewPtr view, make_view(record));
+    const LogHold hold(*this);
+    History history(view, options_.shards, options_.partitions, options_.late_listed_max);
+    SF_TRY(history.read(events_, stop));
+    SF_TRY(begin(std::move(record), &*old, &history));
+    return history.events();
+}
+
+// While stored events are read the log keeps what is not stored yet.
+ViewEngine::LogHold::LogHold(ViewEngine& engine) : engine_(engine) {
+    std::vector<messaging::Offset> begins;
+    for (messaging::Partition p = 0; p < engine.options_.partitions; ++p) {
+        const auto range = engine.log_.range(engine.options_.topic, p);
+        begins.push_back(range ? range->begin : 0);
+    }
+    std::lock_guard lock(engine.mutex_);
+    engine.held_ = std::move(begins);
+}
+
+ViewEngine::LogHold::~LogHold() {
+    std::lock_guard lock(engine_.mutex_);
+    engine_.held_.clear();
+}
+
+// With the readers standing still: what came since the stored events were read, and the view as it goes on.
+Result<> ViewEngine::hand_over(History& history, Known& paused) {
+    SF_TRY(history.read_log(log_, options_.topic, paused.record.starts));
+    paused.record.closed_until = history.closed_until();
+    auto view = std::make_shared<engine::View>(*history.view());
+    view->closed_until = paused.record.closed_until;
+    paused.view = std::move(view);
+    return {};
+}
+
+std::optional<ViewEngine::Known> ViewEngine::known(std::string_view name) const {
+    std::lock_guard lock(mutex_);
+    const auto found = views_.find(name);
+    if (found == views_.end()) return std::nullopt;
+    return found->second;
+}
+
+ViewStatus ViewEngine::status(const Known& known) {
+    ViewStatus status{.record = known.record, .view = known.view};
+    const engine::ViewNumber number = known.view->number;
+    std::int64_t watermark = engine::kTimeMax;
+    for (auto& shard : shards_) {
+        (void)shard->run([&](engine::Shard& from) {
+            if (const auto counters = from.counters(number)) status.counters += *counters;
+            watermark = std::min(watermark, from.watermark(number));
+            status.groups += from.groups(number);
+            status.state_bytes += from.bytes(number);
+        });
+    }
+    status.watermark = time_of(watermark);
+    return status;
+}
+
+// Waits until the shards have merged what is durable now.
+bool ViewEngine::catch_up(std::chrono::milliseconds patience) {
+    std::vector<messaging::Offset> ends;
+    for (messaging::Partition p = 0; p < options_.partitions; ++p) {
+        const auto range = log_.range(options_.topic, p);
+        ends.push_back(range ? range->end : 0);
+    }
+    const auto deadline = clock_.steady() + patience;
+    bool merged = true;
+    for (auto& shard : shards_) {
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - clock_.steady());
+        merged &= shard->wait_merged(ends, std::max(left, std::chrono::milliseconds{0}));
+    }
+    return merged;
+}
+
+bool ViewEngine::wait_emitted(std::chrono::milliseconds patience) {
+    const Deadline deadline = clock_.steady() + patience;
+    if (!catch_up(patience)) return false;
+    for (auto& shard : shards_) {
+        if (!shard->run([](engine::Shard&) {})) return false;  // What it emitted before is published now.
+    }
+    return publisher_.wait_durable(publisher_.ticket(), stopping_.get_token(), deadline);
+}
+
+std::vector<ViewStatus> ViewEngine::list() {
+    (void)catch_up(options_.catch_up_patience);
+    std::vector<Known> all;
+    {
+        std::lock_guard lock(mutex_);
+        for (const auto& [name, known] : views_) all.push_back(known);
+    }
+    std::vector<ViewStatus> statuses;
+    for (const Known& known : all) statuses.push_back(status(known));
+    return statuses;
+}
+
+Result<ViewStatus> ViewEngine::find(std::string_view name) {
+    const auto found = known(name);
+    if (!found) return fail(no_such_view(name));
+    (void)catch_up(options_.catch_up_patience);
+    return status(*found);
+}
+
+Result<ViewEngine::Rows> ViewEngine::rows(std::string_view name, const database::PointFilter& filter) {
+    const auto found = known(name);
+    if (!found) return fail(no_such_view(name));
+    const engine::ViewNumber number = found->view->number;
+    (void)catch_up(options_.catch_up_patience);
+    std::int64_t watermark = engine::kTimeMax;
+    SF_TRY(on_shards([&](engine::Shard& shard, std::size_t) {
+        shard.emit_now(number);
+        watermark = std::min(watermark, shard.watermark(number));
+    }));
+    (void)publisher_.wait_durable(publisher_.ticket(), stopping_.get_token(),
+                                  clock_.steady() + options_.catch_up_patience);
+    if (options_.points_stored) (void)options_.points_stored(options_.catch_up_patience);
+    SF_ASSIGN(std::vector<models::MetricPoint> points, points_.latest_points(name, filter));
+    return Rows{std::move(points), time_of(watermark)};
+}
+
+database::ViewTable ViewEngine::table_of(const Known& known) {
+    using Source = database::ViewTable::Source;
+    database::ViewTable table{.name = known.record.name, .columns = {}};
+    for (const sql::OutputColumn& output : known.view->plan.outputs) {
+        const Source source = output.kind == sql::OutputColumn::Kind::key            ? Source::key
+                              : output.kind == sql::OutputColumn::Kind::window_start ? Source::window_start
+                              : output.kind == sql::OutputColumn::Kind::window_end   ? Source::window_end
+                                                                                     : Source::value;
+        table.columns.push_back({output.name, std::string(sql::to_string(output.type)), source});
+    }
+    return table;
+}
+
+std::vector<ViewSummary> ViewEngine::summaries() {
+    std::vector<ViewSummary> summaries;
+    std::lock_guard lock(mutex_);
+    for (const auto& [name, known] : views_)
+        summaries.push_back({table_of(known), known.record.identity, known.record.built_in});
+    return summaries;
+}
+
+void ViewEngine::announce_tables() {
+    std::vector<database::ViewTable> tables;
+    for (ViewSummary& summary : summaries()) tables.push_back(std::move(summary.table));
+    points_.set_view_tables(std::move(tables));
+}
+
+messaging::Offset ViewEngine::next_offset(messaging::Partition partition) const {
+    messaging::Offset next = UINT64_MAX;
+    for (const auto& shard : shards_) next = std::min(next, shard->merged(partition));
+    return shards_.empty() ? 0 : next;
+}
+
+messaging::Offset ViewEngine::trim_floor(messaging::Partition partition) const {
+    messaging::Offset floor = UINT64_MAX;
+    for (const auto& shard : shards_) floor = std::min(floor, shard->floor(partition));
+    std::lock_guard lock(mutex_);
+    if (!held_.empty()) floor = std::min(floor, held_[partition]);
+    return shards_.empty() ? 0 : floor;
+}
+
+std::optional<Error> ViewEngine::failure() const {
+    for (const auto& reader : readers_) {
+        if (auto error = reader->failure()) return error;
+    }
+    return std::nullopt;
+}
+
+std::uint64_t ViewEngine::checkpoints_failed() const {
+    std::uint64_t failed = 0;
+    for (const auto& shard : shards_) failed += shard->checkpoints_failed();
+    return failed;
+}
+
+}  // namespace sf::analytics

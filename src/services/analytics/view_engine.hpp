@@ -1,0 +1,176 @@
+// Runs the views: readers, shards, checkpoints, and how views come and go. README.md has the threads.
+#pragma once
+
+#include "base/clock.hpp"
+#include "database/checkpoint_store.hpp"
+#include "database/document_store.hpp"
+#include "database/event_store.hpp"
+#include "database/point_store.hpp"
+#include "messaging/log.hpp"
+#include "services/analytics/partition_reader.hpp"
+#include "services/analytics/point_publisher.hpp"
+#include "services/analytics/shard_runner.hpp"
+#include "services/analytics/view_store.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace sf::analytics {
+
+struct ViewEngineOptions {
+    std::string topic = "events";
+    messaging::Partition partitions = 1;
+    std::size_t shards = 1;  // Fixed when a data directory is first used; what it holds then counts.
+    std::chrono::milliseconds checkpoint_interval = std::chrono::seconds{10};
+    std::uint64_t late_listed_max = 100'000;
+    std::chrono::milliseconds catch_up_patience = std::chrono::seconds{2};
+
+    /// Waits until the point store has every row that is durable; false if it has not after the patience.
+    std::function<bool(std::chrono::milliseconds)> points_stored;
+
+    /// Told how long after a record was appended its rows went out. On the threads of shards. May be empty.
+    std::function<void(std::chrono::microseconds)> on_rows;
+};
+
+/// A view and how it fares.
+struct ViewStatus {
+    ViewRecord record;
+    engine::ViewPtr view;
+    engine::ViewCounters counters;
+    std::optional<Timestamp> watermark;  // None before the first event of every partition.
+    std::size_t groups = 0;
+    std::size_t state_bytes = 0;
+};
+
+class History;  // A view computed from stored events.
+
+/// A view as other parts know it.
+struct ViewSummary {
+    database::ViewTable table;
+    std::string identity;  // Another one with every definition and every backfill.
+    bool built_in = false;
+};
+
+/// Any thread; calls block and are made one at a time where they change something.
+class ViewEngine {
+public:
+    ViewEngine(ViewEngineOptions options, messaging::Log& log, database::DocumentStore& documents,
+               database::CheckpointStore& checkpoints, database::EventStore& events, database::PointStore& points,
+               const Clock& clock);
+    ~ViewEngine();
+
+    /// Restores what the last checkpoint and the log have. The topics exist.
+    [[nodiscard]] Result<> start();
+    void stop();  // Idempotent.
+
+    /// Plans the statement and starts the view, from the next event on. `conflict` if there is one of that name; when
+    /// it returns the view outlives any crash.
+    [[nodiscard]] Result<ViewStatus> create(const std::string& sql, bool built_in = false);
+
+    /// The view gets this definition and begins anew: its rows so far are dropped. Unchanged where the text is the
+    /// same. `invalid_input` if the statement names another view.
+    [[nodiscard]] Result<ViewStatus> replace(std::string_view name, const std::string& sql);
+
+    [[nodiscard]] Result<> drop(std::string_view name);
+
+    /// Computes the view anew over all stored events, then goes on with live ones. Returns how many events were read.
+    [[nodiscard]] Result<std::uint64_t> backfill(std::string_view name, std::stop_token stop);
+
+    // Both with everything that was durable when they were called, as far as the patience reaches.
+    [[nodiscard]] std::vector<ViewStatus> list();
+    [[nodiscard]] Result<ViewStatus> find(std::string_view name);
+
+    /// The latest rows, with everything that was durable when it was called (or as far as the patience reaches), and
+    /// the view's watermark.
+    struct Rows {
+        std::vector<models::MetricPoint> points;
+        std::optional<Timestamp> watermark;
+    };
+    [[nodiscard]] Result<Rows> rows(std::string_view name, const database::PointFilter& filter);
+
+    /// Waits until every row that is due for what is durable now is durable itself. False if it is not after the
+    /// patience.
+    [[nodiscard]] bool wait_emitted(std::chrono::milliseconds patience);
+
+    /// Quick, unlike list().
+    [[nodiscard]] std::vector<ViewSummary> summaries();
+
+    /// Everything below this in a partition is merged by all shards.
+    [[nodiscard]] messaging::Offset next_offset(messaging::Partition partition) const;
+
+    /// The log of events may be trimmed below this.
+    [[nodiscard]] messaging::Offset trim_floor(messaging::Partition partition) const;
+
+    /// What stopped a part for good; for health.
+    [[nodiscard]] std::optional<Error> failure() const;
+    [[nodiscard]] std::uint64_t points_emitted() const { return publisher_.points(); }
+    [[nodiscard]] std::uint64_t checkpoints_failed() const;
+
+private:
+    struct Known {
+        ViewRecord record;
+        engine::ViewPtr view;
+    };
+    class LogHold {
+    public:
+        explicit LogHold(ViewEngine& engine);
+        ~LogHold();
+
+    private:
+        ViewEngine& engine_;
+    };
+
+    [[nodiscard]] Result<> fix_shards();
+    [[nodiscard]] Result<std::uint32_t> take_over(std::size_t shard);
+    [[nodiscard]] Result<> start_shards(std::vector<engine::ViewPtr>& views);
+    [[nodiscard]] std::unique_ptr<ShardRunner> make_shard(std::size_t index, std::uint32_t epoch);
+    [[nodiscard]] Result<> check_log(const engine::Shard& shard) const;
+    void compute_again(const std::stop_token& stop);
+    [[nodiscard]] Result<> start_readers(const std::vector<engine::ViewPtr>& views);
+    [[nodiscard]] Result<engine::ViewPtr> make_view(const ViewRecord& record);
+    [[nodiscard]] Result<Known> begin(ViewRecord record, const Known* instead_of, History* history);
+    [[nodiscard]] Result<> forget_rows(std::string_view name);
+    [[nodiscard]] Result<> on_shards(const std::function<void(engine::Shard&, std::size_t)>& command);
+    void end(const engine::ViewPtr& view);
+    [[nodiscard]] Result<> checkpoint_all();
+    [[nodiscard]] ViewStatus status(const Known& known);
+    [[nodiscard]] static database::ViewTable table_of(const Known& known);
+    [[nodiscard]] std::optional<Known> known(std::string_view name) const;
+    void announce_tables();
+    bool catch_up(std::chrono::milliseconds patience);
+    [[nodiscard]] std::string new_identity(std::string_view name);
+
+    [[nodiscard]] Result<> hand_over(History& history, Known& known);
+
+    ViewEngineOptions options_;
+    messaging::Log& log_;
+    database::EventStore& events_;
+    database::PointStore& points_;
+    database::CheckpointStore& checkpoints_;
+    const Clock& clock_;
+    ViewStore store_;
+    PointPublisher publisher_;
+    std::vector<std::unique_ptr<ShardRunner>> shards_;
+    std::vector<std::unique_ptr<PartitionReader>> readers_;
+    bool running_ = false;
+
+    std::stop_source stopping_;
+    std::jthread computing_again_;
+
+    std::mutex change_mutex_;  // One change of the views at a time.
+    mutable std::mutex mutex_;
+    std::map<std::string, Known, std::less<>> views_;           // Under mutex_.
+    std::map<std::string, ViewRecord, std::less<>> unplanned_;  // Stored, but do not run. Under change_mutex_.
+    std::vector<messaging::Offset> held_;  // Under mutex_: the log stays from here on. May be empty.
+    engine::ViewNumber next_number_ = 1;   // Under change_mutex_.
+    UuidGenerator ids_;                    // Under change_mutex_.
+};
+
+}  // namespace sf::analytics

@@ -1,0 +1,164 @@
+// How the engine starts: from its checkpoints and the log, and from stored events where these don't do.
+#include "services/analytics/view_engine.hpp"
+
+#include "base/logging.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace sf::analytics {
+namespace {
+
+std::string checkpoint_name(std::size_t shard) { return "analytics-" + std::to_string(shard); }
+
+}  // namespace
+
+Result<> ViewEngine::start() {
+    SF_TRY(fix_shards());
+    SF_ASSIGN(const std::vector<ViewRecord> records, store_.load());
+    std::vector<engine::ViewPtr> views;
+    bool some_lost = false;
+    for (const ViewRecord& record : records) {
+        auto view = make_view(record);
+        if (!view) {
+            // Written by another version of this program, most likely. The others go on, and this one is still there to
+            // be replaced.
+            logging::error("a stored view can't be planned any more and does not run",
+                           {{"view", record.name}, {"error", view.error().line()}});
+            unplanned_.emplace(record.name, record);
+            continue;
+        }
+        views_.emplace(record.name, Known{record, *view});
+        SF_ASSIGN(const bool lost, store_.is_lost(record.name));
+        some_lost |= lost;
+        if (!lost) views.push_back(*view);
+    }
+    const std::size_t sound = views.size();
+    SF_TRY(start_shards(views));
+    SF_TRY(start_readers(views));
+    running_ = true;
+    announce_tables();
+    if (some_lost || views.size() < sound) {
+        computing_again_ = std::jthread([this](const std::stop_token& stop) { compute_again(stop); });
+    }
+    return {};
+}
+
+// Keys are spread over the shards by their hash, so a checkpoint is of no use to another number of them.
+Result<> ViewEngine::fix_shards() {
+    SF_ASSIGN(const auto shards, store_.number_fact("shards"));
+    if (shards) {
+        if (*shards >= 1 && *shards <= 256) options_.shards = *shards;
+        return {};
+    }
+    return store_.set_fact("shards", std::to_string(options_.shards));
+}
+
+// Stored rows outlive a loss of the checkpoints, and so must the epoch: were it to begin anew, older rows would hide
+// newer ones.
+Result<std::uint32_t> ViewEngine::take_over(std::size_t shard) {
+    const std::string name = checkpoint_name(shard);
+    SF_ASSIGN(const auto known, store_.number_fact("epoch of " + name));
+    SF_ASSIGN(const std::uint32_t epoch, checkpoints_.take_over(name, static_cast<std::uint32_t>(known.value_or(0))));
+    SF_TRY(store_.set_fact("epoch of " + name, std::to_string(epoch)));
+    return epoch;
+}
+
+std::unique_ptr<ShardRunner> ViewEngine::make_shard(std::size_t index, std::uint32_t epoch) {
+    ShardRunner::Options options{
+        .shard = {.index = index,
+                  .shards = options_.shards,
+                  .partitions = options_.partitions,
+                  .epoch = epoch,
+                  .late_listed_max = options_.late_listed_max},
+        .checkpoint = checkpoint_name(index),
+        .checkpoint_interval = options_.checkpoint_interval,
+        .on_rows = options_.on_rows,
+    };
+    return std::make_unique<ShardRunner>(std::move(options), publisher_, checkpoints_, clock_);
+}
+
+// Every view has been in a checkpoint before its making was acknowledged. Where a checkpoint is gone, the log alone
+// will not do, since it is trimmed: the views stand still until compute_again() has them, and their stored rows stay as
+// they are.
+Result<> ViewEngine::start_shards(std::vector<engine::ViewPtr>& views) {
+    std::vector<std::uint32_t> epochs;
+    std::optional<Error> lost;
+    for (std::size_t i = 0; i < options_.shards; ++i) {
+        SF_ASSIGN(const std::uint32_t epoch, take_over(i));
+        epochs.push_back(epoch);
+        auto shard = make_shard(i, epoch);
+        if (!views.empty() && !lost) {
+            Result<> restored = shard->restore(views);
+            if (restored) restored = check_log(shard->before_start());
+            if (!restored && restored.error().code != ErrorCode::corrupt) return restored;
+            if (!restored) lost = std::move(restored.error());
+        }
+        shards_.push_back(std::move(shard));
+    }
+    if (!lost) return {};
+    logging::error("the state of views is lost; they are computed again from stored events", {{"error", lost->line()}});
+    for (const engine::ViewPtr& view : views) SF_TRY(store_.set_lost(view->plan.name, true));
+    views.clear();
+    shards_.clear();
+    for (std::size_t i = 0; i < options_.shards; ++i) shards_.push_back(make_shard(i, epochs[i]));
+    return {};
+}
+
+// Whether the log has what comes after the checkpoint. A repair may have cut its end off.
+Result<> ViewEngine::check_log(const engine::Shard& shard) const {
+    for (messaging::Partition p = 0; p < options_.partitions; ++p) {
+        SF_ASSIGN(const messaging::OffsetRange range, log_.range(options_.topic, p));
+        const messaging::Offset next = shard.next_offset(p);
+        if (range.begin <= next && next <= range.end) continue;
+        return fail(
+            ErrorCode::corrupt, "the log does not have what comes after the checkpoint of views",
+            fmt::format("partition {} has offsets from {} to {}, views go on at {}", p, range.begin, range.end, next));
+    }
+    return {};
+}
+
+void ViewEngine::compute_again(const std::stop_token& stop) {
+    for (const ViewSummary& view : summaries()) {
+        const std::string& name = view.table.name;
+        const auto lost = store_.is_lost(name);
+        if (stop.stop_requested()) return;
+        if (lost && !*lost) continue;
+        const auto events = backfill(name, stop);
+        if (events) {
+            logging::info("a view is computed again", {{"view", name}, {"events", *events}});
+        } else if (events.error().code != ErrorCode::not_found && !stop.stop_requested()) {
+            logging::error(
+                "a view can't be computed again; the next start tries anew, streamflow views backfill at once",
+                {{"view", name}, {"error", events.error().line()}});
+        }
+    }
+}
+
+Result<> ViewEngine::start_readers(const std::vector<engine::ViewPtr>& views) {
+    for (messaging::Partition p = 0; p < options_.partitions; ++p) {
+        // The shard that is farthest behind says where to begin, and how far time had come there.
+        const auto behind = std::ranges::min_element(
+            shards_, {}, [&](const auto& shard) { return shard->before_start().next_offset(p); });
+        const engine::Shard& shard = (*behind)->before_start();
+        SF_ASSIGN(const messaging::OffsetRange range, log_.range(options_.topic, p));
+        // Less than its begin only where no view runs yet.
+        const messaging::Offset from = std::max(shard.next_offset(p), range.begin);
+        PartitionReader::Options options{
+            .topic = options_.topic, .partition = p, .from = from, .time = shard.partition_time(p)};
+        readers_.push_back(std::make_unique<PartitionReader>(std::move(options), log_, clock_,
+                                                             [this](engine::FramePtr frame, Timestamp appended_at) {
+                                                                 bool pushed = true;
+                                                                 for (auto& runner : shards_)
+                                                                     pushed &= runner->push(frame, appended_at);
+                                                                 return pushed;
+                                                             }));
+        for (const engine::ViewPtr& view : views) readers_.back()->add(view);
+    }
+    for (auto& shard : shards_) shard->start();
+    for (auto& reader : readers_) reader->start();
+    return {};
+}
+
+}  // namespace sf::analytics

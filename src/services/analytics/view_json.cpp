@@ -1,0 +1,123 @@
+#include "services/analytics/view_json.hpp"
+
+#include "base/json_text.hpp"
+
+#include <fmt/format.h>
+
+namespace sf::analytics {
+namespace {
+
+std::string duration_text(Duration duration) {
+    if (duration == sql::kForever) return "infinity";
+    const auto micros = duration.count();
+    struct Unit {
+        std::int64_t micros;
+        const char* name;
+    };
+    for (const Unit unit : {Unit{86'400'000'000, "day"}, Unit{3'600'000'000, "hour"}, Unit{60'000'000, "minute"},
+                            Unit{1'000'000, "second"}, Unit{1'000, "millisecond"}}) {
+        if (micros != 0 && micros % unit.micros == 0) {
+            return fmt::format("{} {}{}", micros / unit.micros, unit.name, micros / unit.micros == 1 ? "" : "s");
+        }
+    }
+    return fmt::format("{} microseconds", micros);
+}
+
+std::string emit_text(const sql::Emission& emission) {
+    switch (emission.kind) {
+        case sql::Emission::Kind::on_close: return "on close";
+        case sql::Emission::Kind::on_change: return "on change";
+        case sql::Emission::Kind::every: break;
+    }
+    return "every " + duration_text(emission.interval);
+}
+
+std::string time_or_null(const std::optional<Timestamp>& time) {
+    return time ? json_string(format_rfc3339(*time)) : "null";
+}
+
+const char* kind_name(sql::OutputColumn::Kind kind) {
+    switch (kind) {
+        case sql::OutputColumn::Kind::key: return "key";
+        case sql::OutputColumn::Kind::window_start: return "window_start";
+        case sql::OutputColumn::Kind::window_end: return "window_end";
+        case sql::OutputColumn::Kind::value: break;
+    }
+    return "value";
+}
+
+std::string window_json(const sql::Window& window) {
+    if (window.kind == sql::Window::Kind::none) return R"({"kind":"none"})";
+    return fmt::format(R"({{"kind":"{}","time":"{}","size":{},"slide":{},"offset":{}}})",
+                       window.kind == sql::Window::Kind::hop ? "hop" : "tumble",
+                       window.time == sql::TimeColumn::timestamp ? "timestamp" : "received_at",
+                       json_string(duration_text(window.size)), json_string(duration_text(window.slide)),
+                       json_string(duration_text(window.offset)));
+}
+
+// The members of both views and explanations, without braces.
+std::string common_members(const ViewStatus& status) {
+    const sql::ViewOptions& options = status.view->plan.options;
+    return fmt::format(R"("name":{},"window":{},"emit":{},"lateness":{},"out_of_orderness":{},"keys_max":{})",
+                       json_string(status.record.name), window_json(status.view->plan.window),
+                       json_string(emit_text(options.emit)), json_string(duration_text(options.lateness)),
+                       json_string(duration_text(options.out_of_orderness)), options.keys_max);
+}
+
+}  // namespace
+
+std::string columns_json(const sql::ViewPlan& plan) {
+    std::string out = "[";
+    for (const sql::OutputColumn& column : plan.outputs) {
+        if (out.size() > 1) out += ',';
+        out += fmt::format(R"({{"name":{},"type":{},"kind":"{}"}})", json_string(column.name),
+                           json_string(sql::to_string(column.type)), kind_name(column.kind));
+    }
+    return out + ']';
+}
+
+std::string view_json(const ViewStatus& status) {
+    return fmt::format(
+        R"({{{},"sql":{},"columns":{},"built_in":{},"created_at":{},"watermark":{},"groups":{},"state_bytes":{},)"
+        R"("events":{},"events_late":{},"late_events_listed":{},"events_failed":{},"groups_refused":{},"rows_failed":{}}})",
+        common_members(status), json_string(status.record.sql), columns_json(status.view->plan), status.record.built_in,
+        json_string(format_rfc3339(status.record.created_at)), time_or_null(status.watermark), status.groups,
+        status.state_bytes, status.counters.events, status.counters.events_late, status.counters.late_listed,
+        status.counters.events_failed, status.counters.groups_refused, status.counters.rows_failed);
+}
+
+std::string explain_json(const ViewStatus& status) {
+    const sql::ViewPlan& plan = status.view->plan;
+    const auto texts = [](const auto& items, auto text) {
+        std::string out = "[";
+        for (const auto& item : items) out += (out.size() > 1 ? "," : "") + json_string(text(item));
+        return out + ']';
+    };
+    const engine::PaneGrid& grid = status.view->grid;
+    const std::string panes = grid.is_total() ? "one for all time"
+                              : grid.cut() == 0
+                                  ? "of " + duration_text(Duration{grid.slide()})
+                                  : fmt::format("of {} and {} in turn", duration_text(Duration{grid.cut()}),
+                                                duration_text(Duration{grid.slide() - grid.cut()}));
+    return fmt::format(
+        R"({{{},"filter":{},"keys":{},"aggregates":{},"panes":{},"panes_per_window":{},"having":{},"outputs":{},"watermark":{}}})",
+        common_members(status), plan.where ? json_string(sql::canonical_text(*plan.where)) : "null",
+        texts(plan.keys, [](const sql::KeyColumn& key) { return sql::canonical_text(*key.expression); }),
+        texts(plan.aggregates, [](const sql::AggregateCall& call) { return call.text(); }), json_string(panes),
+        grid.is_total() ? 1 : grid.panes_of(0).end - grid.panes_of(0).begin,
+        plan.having ? json_string(sql::canonical_text(*plan.having)) : "null",
+        texts(plan.outputs,
+              [](const sql::OutputColumn& output) {
+                  return output.name + " = " + sql::canonical_text(*output.expression);
+              }),
+        time_or_null(status.watermark));
+}
+
+std::string row_json(const models::MetricPoint& point) {
+    return fmt::format(
+        R"({{"keys":{},"window_start":{},"window_end":{},"values":{},"final":{},"epoch":{},"version":{}}})", point.keys,
+        time_or_null(point.window_start), time_or_null(point.window_end), point.values, point.final, point.epoch,
+        point.version);
+}
+
+}  // namespace sf::analytics

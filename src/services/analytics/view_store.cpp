@@ -1,0 +1,125 @@
+#include "services/analytics/view_store.hpp"
+
+#include "base/json_text.hpp"
+#include "http/json_body.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+namespace sf::analytics {
+namespace {
+
+constexpr std::string_view kViews = "views";
+constexpr std::string_view kFacts = "analytics";
+
+// A document of collection `views`.
+struct ViewDocument {
+    std::string name;
+    std::string sql;
+    std::string identity;
+    std::string starts;  // "0:17 1:4": the first offset of each partition.
+    std::int64_t closed_until = 0;
+    std::string created_at;
+    bool built_in = false;
+};
+BOOST_DESCRIBE_STRUCT(ViewDocument, (), (name, sql, identity, starts, closed_until, created_at, built_in))
+
+std::string starts_text(const std::map<engine::Partition, engine::Offset>& starts) {
+    std::string text;
+    for (const auto& [partition, offset] : starts)
+        text += fmt::format("{}{}:{}", text.empty() ? "" : " ", partition, offset);
+    return text;
+}
+
+std::map<engine::Partition, engine::Offset> parse_starts(std::string_view text) {
+    std::map<engine::Partition, engine::Offset> starts;
+    const char* at = text.data();
+    const char* const end = at + text.size();
+    while (at < end) {
+        engine::Partition partition = 0;
+        engine::Offset offset = 0;
+        const auto first = std::from_chars(at, end, partition);
+        if (first.ec != std::errc{} || first.ptr == end || *first.ptr != ':') break;
+        const auto second = std::from_chars(first.ptr + 1, end, offset);
+        if (second.ec != std::errc{}) break;
+        starts[partition] = offset;
+        at = second.ptr == end ? end : second.ptr + 1;
+    }
+    return starts;
+}
+
+Result<ViewRecord> parse(const database::Document& document) {
+    std::string padded = document.json;
+    padded.append(http::Body::kPadding, ' ');
+    ViewDocument view;
+    const auto errors =
+        http::read_members(std::string_view(padded).substr(0, document.json.size()), http::members_of(view));
+    if (!errors.empty()) {
+        return fail(ErrorCode::corrupt, "the document of view \"" + document.key + "\" can't be read",
+                    errors.front().pointer + ": " + errors.front().detail);
+    }
+    return ViewRecord{view.name,         view.sql,
+                      view.identity,     parse_starts(view.starts),
+                      view.closed_until, parse_rfc3339(view.created_at).value_or(Timestamp{}),
+                      view.built_in};
+}
+
+}  // namespace
+
+Result<std::vector<ViewRecord>> ViewStore::load() {
+    std::vector<ViewRecord> records;
+    std::string after;
+    do {
+        SF_ASSIGN(database::DocumentPage page, documents_.list(kViews, after, 500));
+        for (const database::Document& document : page.documents) {
+            SF_ASSIGN(ViewRecord record, parse(document));
+            records.push_back(std::move(record));
+        }
+        after = page.next;
+    } while (!after.empty());
+    return records;
+}
+
+Result<> ViewStore::put(const ViewRecord& record) {
+    const database::Document document{
+        record.name,
+        fmt::format(
+            R"({{"name":{},"sql":{},"identity":{},"starts":{},"closed_until":{},"created_at":{},"built_in":{}}})",
+            json_string(record.name), json_string(record.sql), json_string(record.identity),
+            json_string(starts_text(record.starts)), record.closed_until,
+            json_string(format_rfc3339(record.created_at)), record.built_in)};
+    return documents_.put(kViews, std::span(&document, 1), {});
+}
+
+Result<> ViewStore::remove(std::string_view name) {
+    const std::string key(name);
+    return documents_.remove(kViews, std::span(&key, 1));
+}
+
+Result<std::optional<std::string>> ViewStore::fact(std::string_view name) { return documents_.get(kFacts, name); }
+
+Result<std::optional<std::uint64_t>> ViewStore::number_fact(std::string_view name) {
+    SF_ASSIGN(const auto text, fact(name));
+    if (!text) return std::nullopt;
+    std::uint64_t number = 0;
+    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
+    if (error == std::errc{} && end == text->data() + text->size()) return number;
+    return fail(ErrorCode::corrupt, "a stored fact about views can't be read", std::string(name) + " is " + *text);
+}
+
+Result<bool> ViewStore::is_lost(std::string_view view) {
+    SF_ASSIGN(const auto text, fact("lost " + std::string(view)));
+    return text == "true";
+}
+
+Result<> ViewStore::set_lost(std::string_view view, bool lost) {
+    return set_fact("lost " + std::string(view), lost ? "true" : "false");
+}
+
+Result<> ViewStore::set_fact(std::string_view name, std::string json) {
+    const database::Document document{std::string(name), std::move(json)};
+    return documents_.put(kFacts, std::span(&document, 1), {});
+}
+
+}  // namespace sf::analytics

@@ -1,0 +1,220 @@
+#include "sql/evaluator.hpp"
+
+#include "base/assert.hpp"
+#include "models/json_fields.hpp"
+#include "sql/evaluate/program.hpp"
+
+#include <array>
+#include <unordered_map>
+
+namespace sf::sql {
+namespace {
+
+// The columns of a batch, as they stand there, and the fields of its JSON.
+class EventLeaves final : public Leaves {
+public:
+    void begin(const models::EventBatch& batch) {
+        batch_ = &batch;
+        json_is_read_ = false;
+        severity_codes_ = {};
+    }
+
+    void added(const Expression& leaf) override {
+        if (leaf.kind != Expression::Kind::json_field || leaf.path.empty()) return;
+        fields_.emplace(leaf.text, Field{leaf.path, 0});
+        fields_changed_ = true;
+    }
+    void released(const Expression& leaf) override {
+        if (leaf.kind != Expression::Kind::json_field || leaf.path.empty()) return;
+        fields_.erase(leaf.text);
+        fields_changed_ = true;
+    }
+
+    Loaded load(const Expression& leaf, Arena& arena) override {
+        SF_ASSERT(batch_ != nullptr);
+        Column column{.type = leaf.type, .size = batch_->size()};
+        if (leaf.kind == Expression::Kind::json_field) {
+            load_json(leaf, arena, column);
+            return {column, Domain::rows};
+        }
+        SF_ASSERT(leaf.kind == Expression::Kind::column);
+        switch (leaf.column) {
+            case EventColumn::type: return dictionary(batch_->types(), Domain::types);
+            case EventColumn::source: return dictionary(batch_->sources(), Domain::sources);
+            case EventColumn::severity: {
+                static constexpr std::array<std::string_view, 4> kWords = {"low", "medium", "high", "critical"};
+                if (severity_codes_.empty()) load_severities(arena);
+                return dictionary(kWords, Domain::severities);
+            }
+            case EventColumn::timestamp: column.integers = batch_->timestamps(); break;
+            case EventColumn::received_at: column.integers = batch_->received(); break;
+            case EventColumn::id: {
+                static_assert(sizeof(Uuid) == 16 && alignof(Uuid) == 1);
+                column.uuids = {reinterpret_cast<const Uuid*>(batch_->ids().data()), batch_->size()};
+                break;
+            }
+            case EventColumn::user_id:
+                optional_texts(arena, column, models::EventBatch::kHasUser, &models::EventBatch::user_id);
+                break;
+            case EventColumn::correlation_id:
+                optional_texts(arena, column, models::EventBatch::kHasCorrelation, &models::EventBatch::correlation_id);
+                break;
+            case EventColumn::tags: column.texts = all_texts(arena, &models::EventBatch::tags_encoded); break;
+            case EventColumn::data: column.texts = all_texts(arena, &models::EventBatch::data); break;
+        }
+        return {column, Domain::rows};
+    }
+
+    std::span<const std::uint16_t> codes(Domain domain) const override {
+        if (domain == Domain::types) return batch_->type_codes();
+        if (domain == Domain::sources) return batch_->source_codes();
+        SF_ASSERT(domain == Domain::severities);
+        return severity_codes_;
+    }
+
+private:
+    using Slice = std::string_view (models::EventBatch::*)(std::size_t) const;
+
+    struct Field {
+        models::JsonPath path;
+        std::size_t index = 0;  // In values_.
+    };
+
+    static Loaded dictionary(std::span<const std::string_view> words, Domain domain) {
+        return {Column{.type = Type::text, .size = words.size(), .texts = words}, domain};
+    }
+
+    [[nodiscard]] std::span<const std::string_view> all_texts(Arena& arena, Slice slice) const {
+        const std::span<std::string_view> texts = arena.array<std::string_view>(batch_->size());
+        for (std::size_t row = 0; row < texts.size(); ++row) texts[row] = (batch_->*slice)(row);
+        return texts;
+    }
+
+    void optional_texts(Arena& arena, Column& column, std::uint8_t flag, Slice slice) const {
+        column.texts = all_texts(arena, slice);
+        const std::span<const std::uint8_t> flags = batch_->flags();
+        const std::span<std::uint8_t> valid = arena.array<std::uint8_t>(flags.size());
+        std::uint8_t all = flag;
+        for (std::size_t row = 0; row < flags.size(); ++row) {
+            valid[row] = static_cast<std::uint8_t>((flags[row] & flag) != 0);
+            all &= flags[row];
+        }
+        if (all == 0) column.valid = valid;
+    }
+
+    void load_severities(Arena& arena) {
+        const std::span<const std::uint8_t> flags = batch_->flags();
+        const std::span<std::uint16_t> codes = arena.array<std::uint16_t>(flags.size());
+        for (std::size_t row = 0; row < flags.size(); ++row)
+            codes[row] = flags[row] & models::EventBatch::kSeverityMask;
+        severity_codes_ = codes;
+    }
+
+    void load_json(const Expression& leaf, Arena& arena, Column& column) {
+        if (leaf.path.empty()) {
+            column.texts = all_texts(arena, &models::EventBatch::data);
+            return;
+        }
+        if (fields_changed_) {
+            std::vector<models::JsonPath> paths;
+            for (auto& [text, field] : fields_) {
+                field.index = paths.size();
+                paths.push_back(field.path);
+            }
+            json_ = std::make_unique<models::JsonFields>(paths);
+            fields_changed_ = false;
+            json_is_read_ = false;
+        }
+        if (!json_is_read_) {
+            values_.clear();
+            for (std::size_t i = 0; i < fields_.size(); ++i)
+                values_.push_back(arena.array<std::string_view>(batch_->size()));
+            json_->read(*batch_, values_);
+            json_is_read_ = true;
+        }
+        const std::span<const std::string_view> texts = values_[fields_.at(leaf.text).index];
+        const std::span<std::uint8_t> valid = arena.array<std::uint8_t>(texts.size());
+        std::uint8_t all = 1;
+        for (std::size_t row = 0; row < texts.size(); ++row) {
+            valid[row] = static_cast<std::uint8_t>(!texts[row].empty());
+            all &= valid[row];
+        }
+        column.texts = texts;
+        if (all == 0) column.valid = valid;
+    }
+
+    const models::EventBatch* batch_ = nullptr;
+    std::unordered_map<std::string, Field> fields_;  // By the text of the leaf.
+    bool fields_changed_ = true;
+    std::unique_ptr<models::JsonFields> json_;
+    bool json_is_read_ = false;
+    std::vector<std::span<std::string_view>> values_;  // Of the batch's fields, in the program's arena.
+    std::span<const std::uint16_t> severity_codes_;
+};
+
+// Columns handed in. Dictionaries among them are read a row at a time.
+class InputLeaves final : public Leaves {
+public:
+    void begin(std::span<const Column> inputs) { inputs_ = inputs; }
+
+    Loaded load(const Expression& leaf, Arena& arena) override {
+        SF_ASSERT(leaf.kind == Expression::Kind::input && leaf.index < inputs_.size());
+        Column column = inputs_[leaf.index];
+        SF_ASSERT(column.type == leaf.type);
+        if (column.is_dictionary()) {
+            const std::span<std::string_view> texts = arena.array<std::string_view>(column.size);
+            for (std::size_t row = 0; row < texts.size(); ++row) texts[row] = column.words[column.codes[row]];
+            column.texts = texts;
+            column.codes = {};
+            column.words = {};
+        }
+        return {column, Domain::rows};
+    }
+
+    std::span<const std::uint16_t> codes(Domain) const override { return {}; }
+
+private:
+    std::span<const Column> inputs_;
+};
+
+}  // namespace
+
+struct EventEvaluator::State {
+    EventLeaves leaves;
+    Program program{leaves};
+};
+
+EventEvaluator::EventEvaluator() : state_(std::make_unique<State>()) {}
+EventEvaluator::~EventEvaluator() = default;
+
+EventEvaluator::Slot EventEvaluator::add(const ExpressionPtr& expression) { return state_->program.add(expression); }
+void EventEvaluator::remove(Slot slot) { state_->program.release(slot); }
+
+void EventEvaluator::begin(const models::EventBatch& batch) {
+    state_->leaves.begin(batch);
+    state_->program.begin(batch.size());
+}
+
+const Column& EventEvaluator::column(Slot slot) { return state_->program.result(slot); }
+
+struct RowEvaluator::State {
+    InputLeaves leaves;
+    Program program{leaves};
+    std::vector<Program::Step> steps;
+};
+
+RowEvaluator::RowEvaluator(std::vector<ExpressionPtr> expressions) : state_(std::make_unique<State>()) {
+    for (const ExpressionPtr& expression : expressions) state_->steps.push_back(state_->program.add(expression));
+}
+RowEvaluator::~RowEvaluator() = default;
+RowEvaluator::RowEvaluator(RowEvaluator&&) noexcept = default;
+RowEvaluator& RowEvaluator::operator=(RowEvaluator&&) noexcept = default;
+
+void RowEvaluator::begin(std::span<const Column> inputs, std::size_t rows) {
+    state_->leaves.begin(inputs);
+    state_->program.begin(rows);
+}
+
+const Column& RowEvaluator::column(std::size_t expression) { return state_->program.result(state_->steps[expression]); }
+
+}  // namespace sf::sql

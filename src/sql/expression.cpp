@@ -1,0 +1,224 @@
+#include "sql/expression.hpp"
+
+#include "base/assert.hpp"
+#include "sql/functions/catalog.hpp"
+#include "sql/values/number_text.hpp"
+#include "sql/values/time_text.hpp"
+
+#include <algorithm>
+
+namespace sf::sql {
+namespace {
+
+std::string value_text(const LiteralValue& value, Type type) {
+    struct Writer {
+        Type type;
+        std::string operator()(std::monostate) const { return "NULL"; }
+        std::string operator()(bool value) const { return value ? "true" : "false"; }
+        std::string operator()(std::int64_t value) const {
+            if (type != Type::timestamptz) return std::to_string(value);
+            std::string text;
+            append_time(text, value);
+            return quoted_string(text);
+        }
+        std::string operator()(double value) const {
+            char buffer[kDoubleTextMax];
+            return {buffer, write_double(buffer, value)};
+        }
+        std::string operator()(const Decimal& value) const { return value.to_text(); }
+        std::string operator()(const Interval& value) const {
+            std::string text;
+            append_interval(text, value);
+            return quoted_string(text);
+        }
+        std::string operator()(const Uuid& value) const { return quoted_string(sf::to_string(value)); }
+        std::string operator()(const std::string& value) const { return quoted_string(value); }
+    };
+    return std::visit(Writer{type}, value);
+}
+
+// Whether a literal written like this is read back with its type.
+bool shows_its_type(const Expression& literal) {
+    if (std::holds_alternative<std::monostate>(literal.literal)) return false;
+    return literal.type == Type::boolean || literal.type == Type::integer || literal.type == Type::text;
+}
+
+bool is_plain_identifier(std::string_view name) {
+    return !name.empty() && !(name[0] >= '0' && name[0] <= '9') && std::ranges::all_of(name, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+    });
+}
+
+std::string list_text(std::span<const ExpressionPtr> arguments) {
+    std::string text;
+    for (const ExpressionPtr& argument : arguments) {
+        if (!text.empty()) text += ", ";
+        text += argument->text;
+    }
+    return text;
+}
+
+std::string case_text(std::span<const ExpressionPtr> arguments) {
+    std::string text = "CASE";
+    for (std::size_t i = 0; i + 1 < arguments.size(); i += 2)
+        text += " WHEN " + arguments[i]->text + " THEN " + arguments[i + 1]->text;
+    return text + " ELSE " + arguments.back()->text + " END";
+}
+
+// How a step of #> is written: as the array that it stands in where it would be taken for one.
+std::string path_step_text(const Expression& step) {
+    const std::string& name = std::get<std::string>(step.literal);
+    if (name.find_first_of("{}\"\\,") == std::string::npos) return step.text;
+    std::string element = "{\"";
+    for (const char c : name) {
+        if (c == '"' || c == '\\') element += '\\';
+        element += c;
+    }
+    return quoted_string(element + "\"}");
+}
+
+// data->'a'->>'b'
+std::string json_text_text(const Expression& value) {
+    if (value.kind == Expression::Kind::json_field && !value.path.empty()) {
+        std::string text = "data";
+        for (std::size_t i = 0; i < value.path.size(); ++i)
+            text += (i + 1 == value.path.size() ? "->>" : "->") + quoted_string(value.path[i]);
+        return text;
+    }
+    if (value.function == &kJsonStep) return value.arguments[0]->text + "->>" + value.arguments[1]->text;
+    if (value.function == &kJsonPathStep) return value.arguments[0]->text + "#>>" + path_step_text(*value.arguments[1]);
+    return value.text + "#>>'{}'";
+}
+
+// Casts bind tighter than all operators; those that stand without brackets of their own get some.
+std::string cast_text(const Expression& value, Type type) {
+    const bool arrow = value.function == &kJsonText || value.function == &kJsonStep || value.function == &kJsonPathStep;
+    return (arrow ? "(" + value.text + ")" : value.text) + "::" + std::string(to_string(type));
+}
+
+std::string call_text(const Function& function, Type type, std::span<const ExpressionPtr> arguments) {
+    if (&function == &kCase) return case_text(arguments);
+    if (&function == &kJsonText) return json_text_text(*arguments[0]);
+    if (&function == &kHasTag) return "(" + arguments[1]->text + " = ANY(" + arguments[0]->text + "))";
+    if (&function == &kJsonStep) return arguments[0]->text + "->" + arguments[1]->text;
+    if (&function == &kJsonPathStep) return arguments[0]->text + "#>" + path_step_text(*arguments[1]);
+    switch (function.style) {
+        case Function::Style::infix: {
+            std::string text = "(";
+            for (std::size_t i = 0; i < arguments.size(); ++i) {
+                if (i > 0) text.append(" ").append(function.name).append(" ");
+                text += arguments[i]->text;
+            }
+            return text + ")";
+        }
+        case Function::Style::prefix: return "(" + std::string(function.name) + " " + arguments[0]->text + ")";
+        case Function::Style::postfix: return "(" + arguments[0]->text + " " + std::string(function.name) + ")";
+        case Function::Style::cast: return cast_text(*arguments[0], type);
+        case Function::Style::field: return field_text(arguments[0]->path);
+        case Function::Style::call: break;
+    }
+    return std::string(function.name) + "(" + list_text(arguments) + ")";
+}
+
+std::shared_ptr<Expression> make(Expression::Kind kind, Type type, std::string text, int location) {
+    auto expression = std::make_shared<Expression>();
+    expression->kind = kind;
+    expression->type = type;
+    expression->text = std::move(text);
+    expression->location = location;
+    return expression;
+}
+
+}  // namespace
+
+const std::string& canonical_text(const Expression& expression) { return expression.text; }
+Type type_of(const Expression& expression) { return expression.type; }
+int input_of(const Expression& expression) {
+    return expression.kind == Expression::Kind::input ? static_cast<int>(expression.index) : -1;
+}
+
+std::string quoted_identifier(std::string_view name) {
+    if (is_plain_identifier(name)) return std::string(name);
+    std::string text = "\"";
+    for (const char c : name) text.append(c == '"' ? 2 : 1, c);
+    return text + '"';
+}
+
+std::string quoted_string(std::string_view content) {
+    std::string text = "'";
+    for (const char c : content) text.append(c == '\'' ? 2 : 1, c);
+    return text + '\'';
+}
+
+std::string field_text(const std::vector<std::string>& path) {
+    std::string text = "data";
+    for (const std::string& name : path) text += '.' + quoted_identifier(name);
+    return text;
+}
+
+ExpressionPtr make_literal(Type type, LiteralValue value, int location) {
+    auto literal = make(Expression::Kind::literal, type, value_text(value, type), location);
+    literal->literal = std::move(value);
+    if (!shows_its_type(*literal))
+        literal->text += "::" + std::string(type == Type::json_scalar ? "json_scalar" : to_string(type));
+    return literal;
+}
+
+ExpressionPtr make_column(EventColumn column, Type type, std::string_view name, int location) {
+    auto expression = make(Expression::Kind::column, type, std::string(name), location);
+    expression->column = column;
+    return expression;
+}
+
+ExpressionPtr make_json_field(std::vector<std::string> path, int location) {
+    std::string text = "data";
+    for (const std::string& name : path) text += "->" + quoted_string(name);
+    auto expression = make(Expression::Kind::json_field, Type::jsonb, std::move(text), location);
+    expression->path = std::move(path);
+    return expression;
+}
+
+ExpressionPtr make_window_bound(Expression::Kind kind, int location) {
+    return make(kind, Type::timestamptz, kind == Expression::Kind::window_start ? "window_start" : "window_end",
+                location);
+}
+
+ExpressionPtr make_aggregate(std::size_t index, Type type, std::string text, int location) {
+    auto expression = make(Expression::Kind::aggregate, type, std::move(text), location);
+    expression->index = index;
+    return expression;
+}
+
+ExpressionPtr make_input(std::size_t index, Type type, std::string text) {
+    auto expression = make(Expression::Kind::input, type, std::move(text), -1);
+    expression->index = index;
+    return expression;
+}
+
+ExpressionPtr make_call(const Function& function, Type type, std::vector<ExpressionPtr> arguments,
+                        std::shared_ptr<const Prepared> prepared, int location) {
+    auto call = make(Expression::Kind::call, type, call_text(function, type, arguments), location);
+    call->function = &function;
+    call->arguments = std::move(arguments);
+    call->prepared = std::move(prepared);
+    return call;
+}
+
+ExpressionPtr make_membership(ExpressionPtr value, std::span<const ExpressionPtr> literals,
+                              std::shared_ptr<const Prepared> set, int location) {
+    auto call =
+        make(Expression::Kind::call, Type::boolean, "(" + value->text + " IN (" + list_text(literals) + "))", location);
+    call->function = &kIn;
+    call->arguments = {std::move(value)};
+    call->prepared = std::move(set);
+    return call;
+}
+
+ExpressionPtr with_arguments(const Expression& call, std::vector<ExpressionPtr> arguments) {
+    SF_ASSERT(call.kind == Expression::Kind::call && arguments.size() == call.arguments.size());
+    auto copy = std::make_shared<Expression>(call);
+    copy->arguments = std::move(arguments);
+    return copy;
+}
+
+}  // namespace sf::sql

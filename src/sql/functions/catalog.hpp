@@ -1,0 +1,88 @@
+// All functions and operators, by name, and those that the grammar has words of its own for.
+#pragma once
+
+#include "sql/functions/function.hpp"
+
+#include <array>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace sf::sql {
+
+/// The ways to call a function, or an operator of that many operands; empty if there is none.
+[[nodiscard]] std::vector<const Function*> functions_named(std::string_view name);
+[[nodiscard]] std::vector<const Function*> operators_named(std::string_view symbol, std::size_t operands);
+
+/// The names of all functions, for suggestions.
+[[nodiscard]] std::vector<std::string_view> function_names();
+
+/// The cast between two types, null where PostgreSQL has none or where both are the same. Casts of json_scalar are the
+/// readings of `data.field` in a place that wants that type.
+[[nodiscard]] const Function* cast_function(Type from, Type to);
+
+// logic.cpp
+extern const Function kAnd;  // Any number of booleans, from left to right.
+extern const Function kOr;
+extern const Function kNot;
+extern const Function kIsNull;  // Of any type.
+extern const Function kIsNotNull;
+extern const Function kIsTrue;
+extern const Function kIsNotTrue;
+extern const Function kIsFalse;
+extern const Function kIsNotFalse;
+
+// compare.cpp: two of one type.
+extern const Function kDistinctFrom;
+extern const Function kNotDistinctFrom;
+
+// conditional.cpp
+extern const Function kCase;      // condition, result, condition, result, ..., the result otherwise.
+extern const Function kCoalesce;  // Any number of one type.
+extern const Function kGreatest;
+extern const Function kLeast;
+
+// membership.cpp
+extern const Function kIn;      // A value and literals of its type.
+extern const Function kHasTag;  // A text.
+
+// casts.cpp
+extern const Function kNumericLimit;  // numeric, precision, scale: numeric(10, 2)
+
+// text.cpp
+extern const Function kConcat;  // Any number of texts.
+
+// json.cpp
+extern const Function kScalarOfField;  // jsonb to json_scalar.
+extern const Function kJsonStep;       // jsonb, text or integer: jsonb. -> with a literal.
+extern const Function kJsonPathStep;   // jsonb, text: jsonb. A step of #>: a key, or the index of an array.
+extern const Function kJsonText;       // jsonb: text. What ->> and #>> do after the last step.
+
+/// Tables of the files of this folder.
+[[nodiscard]] std::span<const Function> comparison_operators();
+[[nodiscard]] std::span<const Function> arithmetic_operators();
+[[nodiscard]] std::span<const Function> text_operators();
+[[nodiscard]] std::span<const Function> pattern_operators();
+[[nodiscard]] std::span<const Function> time_operators();
+[[nodiscard]] std::span<const Function> json_operators();
+[[nodiscard]] std::span<const Function> math_functions();
+[[nodiscard]] std::span<const Function> text_functions();
+[[nodiscard]] std::span<const Function> time_functions();
+[[nodiscard]] std::span<const Function> json_functions();
+[[nodiscard]] std::span<const Function> number_casts();
+[[nodiscard]] std::span<const Function> text_casts();
+[[nodiscard]] std::span<const Function> json_casts();
+
+/// Arrays of functions as one.
+template <std::size_t... N>
+[[nodiscard]] constexpr auto joined(const std::array<Function, N>&... tables) {
+    std::array<Function, (N + ...)> all{};
+    std::size_t at = 0;
+    const auto add = [&](const auto& table) {
+        for (const Function& function : table) all[at++] = function;
+    };
+    (add(tables), ...);
+    return all;
+}
+
+}  // namespace sf::sql

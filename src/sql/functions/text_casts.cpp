@@ -1,0 +1,90 @@
+// Casts to and from text: the input and output functions of PostgreSQL's types.
+#include "sql/functions/catalog.hpp"
+#include "sql/functions/rowwise.hpp"
+#include "sql/values/jsonb.hpp"
+#include "sql/values/number_text.hpp"
+#include "sql/values/time_text.hpp"
+
+#include <charconv>
+#include <string>
+
+namespace sf::sql {
+namespace {
+
+using Text = std::optional<std::string_view>;
+
+Text kept(Call& call, std::string_view text) {
+    std::string_view result;
+    return call.copy(text, result) ? Text(result) : std::nullopt;
+}
+
+std::string_view boolean_to_text(bool value) { return value ? "true" : "false"; }
+
+Text integer_to_text(Call& call, std::int64_t value) {
+    char buffer[24];
+    const auto written = std::to_chars(buffer, buffer + sizeof buffer, value);
+    return kept(call, {buffer, static_cast<std::size_t>(written.ptr - buffer)});
+}
+
+Text double_to_text(Call& call, double value) {
+    char buffer[kDoubleTextMax];
+    return kept(call, {buffer, write_double(buffer, value)});
+}
+
+Text numeric_to_text(Call& call, Decimal value) { return kept(call, value.to_text()); }
+Text uuid_to_text(Call& call, Uuid value) { return kept(call, to_string(value)); }
+
+Text time_to_text(Call& call, std::int64_t value) {
+    std::string text;
+    append_time(text, value);
+    return kept(call, text);
+}
+
+Text interval_to_text(Call& call, Interval value) {
+    std::string text;
+    append_interval(text, value);
+    return kept(call, text);
+}
+
+Text jsonb_to_text(Call& call, std::string_view value) {
+    std::string text;
+    return append_jsonb(text, value, call.room()) ? kept(call, text) : std::nullopt;
+}
+
+Text text_to_jsonb(std::string_view text) { return is_jsonb(text) ? Text(json_trimmed(text)) : std::nullopt; }
+
+constexpr Function cast(Type from, Type to, Kernel kernel) {
+    return {.name = "cast",
+            .arguments = {from},
+            .arity = 1,
+            .result = to,
+            .kernel = kernel,
+            .style = Function::Style::cast};
+}
+
+constexpr std::array kTable = {
+    cast(Type::boolean, Type::text, rowwise<&boolean_to_text>),
+    cast(Type::integer, Type::text, rowwise<&integer_to_text>),
+    cast(Type::bigint, Type::text, rowwise<&integer_to_text>),
+    cast(Type::double_precision, Type::text, rowwise<&double_to_text>),
+    cast(Type::numeric, Type::text, rowwise<&numeric_to_text>),
+    cast(Type::timestamptz, Type::text, rowwise<&time_to_text>),
+    cast(Type::interval, Type::text, rowwise<&interval_to_text>),
+    cast(Type::uuid, Type::text, rowwise<&uuid_to_text>),
+    cast(Type::jsonb, Type::text, rowwise<&jsonb_to_text>),
+    cast(Type::text, Type::boolean, rowwise<&read_boolean>),
+    cast(Type::text, Type::integer, rowwise<&read_integer>),
+    cast(Type::text, Type::bigint, rowwise<&read_bigint>),
+    cast(Type::text, Type::double_precision, rowwise<&read_double>),
+    cast(Type::text, Type::numeric, rowwise<&read_numeric>),
+    cast(Type::text, Type::timestamptz, rowwise<&read_time>),
+    cast(Type::text, Type::interval, rowwise<&read_interval>),
+    cast(Type::text, Type::uuid, rowwise<&read_uuid>),
+    cast(Type::text, Type::jsonb, rowwise<&text_to_jsonb>),
+};
+
+}  // namespace
+
+std::span<const Function> text_casts() { return kTable; }
+
+}  // namespace sf::sql

@@ -1,0 +1,166 @@
+#include "sql/plan/builder.hpp"
+
+#include "sql/evaluator.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace sf::sql {
+namespace {
+
+constexpr std::size_t kTextMax =
+    64u << 10;  // Of an expression: BETWEEN and CASE repeat their operand, so texts can grow beyond the statement.
+
+// From the narrowest: each fits into those after it.
+int width(Type type) {
+    switch (type) {
+        case Type::integer: return 1;
+        case Type::bigint: return 2;
+        case Type::numeric: return 3;
+        case Type::double_precision: return 4;
+        default: return 0;
+    }
+}
+
+// The type on the way where there is no direct cast.
+std::optional<Type> between(Type from, Type to) {
+    if (from == Type::json_scalar) {
+        if (to == Type::integer || to == Type::bigint || to == Type::numeric) return Type::double_precision;
+        if (to == Type::timestamptz || to == Type::interval || to == Type::uuid) return Type::text;
+    }
+    return std::nullopt;
+}
+
+LiteralValue value_of(const Column& column) {
+    if (!column.is_valid(0)) return std::monostate{};
+    switch (column.type) {
+        case Type::boolean: return column.booleans[0] != 0;
+        case Type::integer:
+        case Type::bigint:
+        case Type::timestamptz: return column.integers[0];
+        case Type::double_precision: return column.doubles[0];
+        case Type::numeric: return column.decimals[0];
+        case Type::interval: return column.intervals[0];
+        case Type::uuid: return column.uuids[0];
+        case Type::text:
+        case Type::jsonb:
+        case Type::json_scalar: break;
+    }
+    return std::string(column.text(0));
+}
+
+}  // namespace
+
+bool converts_implicitly(Type from, Type to) {
+    if (from == to) return true;
+    if (from == Type::json_scalar) return to == Type::double_precision || to == Type::text || to == Type::boolean;
+    return width(from) > 0 && width(from) < width(to);
+}
+
+Result<ExpressionPtr> Builder::call(const Function& function, std::vector<ExpressionPtr> arguments,
+                                    int location) const {
+    return call(function, function.result, std::move(arguments), location);
+}
+
+Result<ExpressionPtr> Builder::call(const Function& function, Type result, std::vector<ExpressionPtr> arguments,
+                                    int location) const {
+    std::shared_ptr<const Prepared> prepared;
+    if (function.prepare != nullptr) {
+        auto made = function.prepare(arguments);
+        if (!made) return fail(error(location, std::move(made.error().message), std::move(made.error().hint)));
+        prepared = std::move(*made);
+    }
+    std::size_t size = 0;
+    for (const ExpressionPtr& argument : arguments) size += argument->text.size();
+    if (size > kTextMax)
+        return fail(error(location, "the expression becomes too large",
+                          "BETWEEN and CASE stand for their operand several times"));
+    const bool literals =
+        std::ranges::all_of(arguments, [](const ExpressionPtr& argument) { return is_literal(*argument); });
+    ExpressionPtr made = make_call(function, result, std::move(arguments), std::move(prepared), location);
+    return literals ? computed(made) : made;
+}
+
+Result<ExpressionPtr> Builder::computed(const ExpressionPtr& call) const {
+    RowEvaluator evaluator({call});
+    evaluator.begin({}, 1);
+    const Column& column = evaluator.column(0);
+    if (!column.failed.empty() && column.failed[0] != 0)
+        return fail(error(call->location, "this always fails",
+                          "a division by zero, a value out of range, or a text that can't be cast"));
+    return make_literal(call->type, value_of(column), call->location);
+}
+
+Result<ExpressionPtr> Builder::read_literal(const Operand& literal, Type type) const {
+    if (is_null_literal(*literal.expression)) return make_literal(type, std::monostate{}, literal.location);
+    if (type == Type::text) return literal.expression;
+    const Function* const function = cast_function(Type::text, type);
+    if (function == nullptr)
+        return fail(error(literal.location, fmt::format("a literal can't be {}", to_string(type))));
+    auto made = call(*function, {literal.expression}, literal.location);
+    if (!made) {
+        return fail(error(literal.location, fmt::format("invalid input syntax for type {}: \"{}\"", to_string(type),
+                                                        std::get<std::string>(literal.expression->literal))));
+    }
+    return made;
+}
+
+Result<ExpressionPtr> Builder::cast(const Operand& operand, Type type, int location) const {
+    if (operand.unknown) return read_literal(operand, type);
+    const Type from = operand.type();
+    if (from == type) return operand.expression;
+    if (const Function* const function = cast_function(from, type))
+        return call(*function, {operand.expression}, location);
+    if (const auto middle = between(from, type)) {
+        SF_ASSIGN(const ExpressionPtr half, cast(operand, *middle, location));
+        return cast({half, false, operand.location}, type, location);
+    }
+    std::string hint;
+    if (from == Type::json_scalar) hint = "data->'field' is the jsonb value";
+    else if (from == Type::jsonb) hint = "->> instead of -> gives text, which can be cast";
+    return fail(
+        error(location, fmt::format("can't cast {} to {}", operand.type_name(), to_string(type)), std::move(hint)));
+}
+
+Result<ExpressionPtr> Builder::implicit(const Operand& operand, Type type) const {
+    if (!operand.unknown && !converts_implicitly(operand.type(), type)) {
+        return fail(error(operand.location, fmt::format("expected {}, not {}", to_string(type), operand.type_name()),
+                          fmt::format("cast it: ::{}", to_string(type))));
+    }
+    return cast(operand, type, operand.location);
+}
+
+Result<ExpressionPtr> Builder::boolean(const Operand& operand, std::string_view place) const {
+    if (!operand.unknown && !converts_implicitly(operand.type(), Type::boolean))
+        return fail(error(operand.location, fmt::format("{} must be boolean, not {}", place, operand.type_name())));
+    return implicit(operand, Type::boolean);
+}
+
+Result<Type> Builder::common_type(std::span<const Operand> operands, std::string_view place) const {
+    std::optional<Type> type;
+    const Operand* scalar = nullptr;
+    bool text_literal = false;
+    for (const Operand& operand : operands) {
+        if (operand.unknown) {
+            text_literal = text_literal || !operand.is_null();
+        } else if (operand.type() == Type::json_scalar) {
+            if (scalar == nullptr) scalar = &operand;
+        } else if (!type || converts_implicitly(*type, operand.type())) {
+            type = operand.type();
+        } else if (!converts_implicitly(operand.type(), *type)) {
+            return fail(error(operand.location,
+                              fmt::format("{} can't be both {} and {}", place, to_string(*type), operand.type_name())));
+        }
+    }
+    if (scalar == nullptr) return type.value_or(Type::text);
+    if (!type) return text_literal ? Type::text : Type::json_scalar;
+    if (is_number(*type)) return Type::double_precision;
+    if (*type == Type::text || *type == Type::boolean) return *type;
+    return fail(
+        error(scalar->location, fmt::format("{} can't be both {} and {}", place, to_string(*type), scalar->type_name()),
+              *type == Type::jsonb ? "data->'field' is jsonb"
+                                   : fmt::format("cast it: {}::{}", scalar->expression->text, to_string(*type))));
+}
+
+}  // namespace sf::sql

@@ -1,0 +1,196 @@
+// Calls: functions by the types of their arguments, and aggregates.
+#include "sql/plan/expression_binder.hpp"
+
+#include "base/nearest_name.hpp"
+#include "sql/plan/overloads.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace sf::sql {
+namespace {
+
+// Functions that PostgreSQL has and a view can't, or does otherwise.
+struct Refusal {
+    std::string_view name;
+    std::string_view hint;
+};
+constexpr std::string_view kClock = "results of a view depend on events alone; received_at is when an event came";
+constexpr std::string_view kChance = "results of a view depend on events alone";
+constexpr std::string_view kRanking = "ranking by row_number() is not supported yet";
+constexpr std::array kRefusals = {
+    Refusal{"now", kClock},
+    Refusal{"clock_timestamp", kClock},
+    Refusal{"statement_timestamp", kClock},
+    Refusal{"transaction_timestamp", kClock},
+    Refusal{"timeofday", kClock},
+    Refusal{"age", kClock},
+    Refusal{"random", kChance},
+    Refusal{"gen_random_uuid", kChance},
+    Refusal{"nextval", kChance},
+    Refusal{"row_number", kRanking},
+    Refusal{"rank", kRanking},
+    Refusal{"dense_rank", kRanking},
+    Refusal{"tumble", "it stands in FROM: FROM TUMBLE(events, timestamp, INTERVAL '1 min')"},
+    Refusal{"hop", "it stands in FROM: FROM HOP(events, timestamp, INTERVAL '10 s', INTERVAL '5 min')"},
+    Refusal{"session", "session windows are not supported"},
+    Refusal{"regexp_match", "~ tells whether a regular expression matches"},
+    Refusal{"regexp_matches", "~ tells whether a regular expression matches"},
+    Refusal{"regexp_replace", "replace() and split_part() take plain texts"},
+    Refusal{"log", "ln(x) / ln(10::double precision) is the logarithm to base 10"},
+    Refusal{"octet_length", "length() counts characters"},
+    Refusal{"json_typeof", "use jsonb_typeof"},
+    Refusal{"to_char", "date_trunc, extract and casts to text are supported"},
+    Refusal{"jsonb_extract_path", "use #>"},
+    Refusal{"jsonb_extract_path_text", "use #>>"},
+};
+
+// boolean in concat() is t or f, unlike in a cast.
+ExpressionPtr boolean_letter(ExpressionPtr value) {
+    std::vector<ExpressionPtr> arguments = {value, make_literal(Type::text, std::string("t")),
+                                            make_call(kIsFalse, Type::boolean, {value}, nullptr, value->location),
+                                            make_literal(Type::text, std::string("f")),
+                                            make_literal(Type::text, std::monostate{})};
+    const int location = value->location;
+    return make_call(kCase, Type::text, std::move(arguments), nullptr, location);
+}
+
+}  // namespace
+
+Result<Operand> ExpressionBinder::bind_call(const PgQuery__FuncCall& call, const Clause& clause) {
+    const int location = call.location;
+    const std::string name(string_of(*call.funcname[call.n_funcname - 1]));
+    if (call.n_funcname > 1 && string_of(*call.funcname[0]) != "pg_catalog")
+        return refuse(location, fmt::format("there is no schema \"{}\"", string_of(*call.funcname[0])));
+    if (call.over != nullptr)
+        return refuse(location, "window functions are not supported",
+                      "GROUP BY window_start makes one group of each window");
+    if (aggregates_.has(name)) return bind_aggregate(name, call, clause);
+    if (call.agg_star != 0 || call.agg_distinct != 0 || call.n_agg_order > 0 || call.agg_filter != nullptr ||
+        call.agg_within_group != 0)
+        return refuse(location, fmt::format("there is no aggregate \"{}\"", name));
+    if (call.func_variadic != 0) return refuse(location, "VARIADIC is not supported");
+    if (name == kConcat.name) return bind_concat(call, clause);
+    return bind_function(name, call, clause);
+}
+
+Result<Operand> ExpressionBinder::bind_function(std::string_view name, const PgQuery__FuncCall& call,
+                                                const Clause& clause) {
+    const int location = call.location;
+    const auto candidates = functions_named(name);
+    if (candidates.empty()) {
+        const auto* const refusal = std::ranges::find(kRefusals, name, &Refusal::name);
+        if (refusal != kRefusals.end())
+            return refuse(location, fmt::format("{}() is not supported here", name), std::string(refusal->hint));
+        const auto meant = nearest_name(name, function_names());
+        return refuse(location, fmt::format("there is no function \"{}\"", name),
+                      meant ? fmt::format("is it \"{}\"?", *meant) : "");
+    }
+    SF_ASSIGN(const Operands arguments, bind_all({call.args, call.n_args}, clause));
+    const Choice choice = choose_overload(candidates, arguments);
+    if (choice.function == nullptr) {
+        std::string hint = choice.ambiguous ? "a cast of an argument decides" : "";
+        for (const Operand& argument : arguments) {
+            if (!choice.ambiguous && argument.is(Type::json_scalar))
+                hint = fmt::format("a cast may help, such as {}::numeric", argument.expression->text);
+        }
+        if (hint.empty() && std::ranges::none_of(candidates, [&](const Function* candidate) {
+                return candidate->arity == arguments.size();
+            }))
+            hint = fmt::format("{} takes another number of arguments", name);
+        if (hint.empty() && name == "round" && arguments.size() == 2)
+            hint = "round(x::numeric, 2): only exact numbers are rounded to places";
+        if (hint.empty()) hint = "a cast of an argument may help";
+        return refuse(
+            location,
+            fmt::format("{} {}", choice.ambiguous ? "it is not clear which function is meant:" : "there is no function",
+                        signature_text(name, arguments)),
+            std::move(hint));
+    }
+    std::vector<ExpressionPtr> converted;
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+        SF_ASSIGN(ExpressionPtr argument, builder_.implicit(arguments[i], choice.function->arguments[i]));
+        converted.push_back(std::move(argument));
+    }
+    SF_ASSIGN(ExpressionPtr expression, builder_.call(*choice.function, std::move(converted), location));
+    return typed(std::move(expression), location);
+}
+
+Result<Operand> ExpressionBinder::bind_concat(const PgQuery__FuncCall& call, const Clause& clause) {
+    if (call.n_args == 0) return refuse(call.location, "concat needs an argument");
+    std::vector<ExpressionPtr> texts;
+    SF_ASSIGN(const Operands arguments, bind_all({call.args, call.n_args}, clause));
+    for (const Operand& argument : arguments) {
+        if (argument.is(Type::boolean)) {
+            texts.push_back(boolean_letter(argument.expression));
+            continue;
+        }
+        SF_ASSIGN(ExpressionPtr text, builder_.cast(argument, Type::text, argument.location));
+        texts.push_back(std::move(text));
+    }
+    SF_ASSIGN(ExpressionPtr expression, builder_.call(kConcat, std::move(texts), call.location));
+    return typed(std::move(expression), call.location);
+}
+
+Result<double> ExpressionBinder::aggregate_constant(const Operand& operand) const {
+    if (is_literal(*operand.expression) && operand.is_number_typed() && !is_null_literal(*operand.expression)) {
+        SF_ASSIGN(const ExpressionPtr number, builder_.cast(operand, Type::double_precision, operand.location));
+        if (const auto* const value = std::get_if<double>(&number->literal)) return *value;
+    }
+    return refuse(operand.location, "this argument must be a literal number");
+}
+
+Result<Operand> ExpressionBinder::bind_aggregate(std::string_view name, const PgQuery__FuncCall& call,
+                                                 const Clause& clause) {
+    const int location = call.location;
+    if (!clause.aggregates) {
+        const std::string hint = clause.name == "WHERE"
+                                     ? "HAVING filters groups; FILTER (WHERE ...) filters the events of one aggregate"
+                                     : "";
+        return refuse(location, fmt::format("an aggregate can't stand in {}", clause.name), hint);
+    }
+    if (call.n_agg_order > 0 || call.agg_within_group != 0)
+        return refuse(location, "ORDER BY and WITHIN GROUP in an aggregate are not supported",
+                      "approx_quantile(x, 0.95) takes its fraction as an argument");
+    if (call.func_variadic != 0) return refuse(location, "VARIADIC is not supported");
+    if (call.n_args == 0 && call.agg_star == 0)
+        return refuse(location, fmt::format("{} needs an argument", name), "count(*) counts events");
+
+    AggregateCall aggregate;
+    SF_ASSIGN(Operands arguments, bind_all({call.args, call.n_args}, {"an aggregate's arguments"}));
+    std::vector<Type> types;
+    for (Operand& argument : arguments) {
+        if (argument.location < 0) argument.location = location;
+        types.push_back(argument.type());
+    }
+    auto signature = aggregates_.resolve(name, types, call.agg_distinct != 0);
+    if (!signature) return refuse(location, std::move(signature.error().message), std::move(signature.error().hint));
+    aggregate.signature = std::move(*signature);
+    const std::size_t evaluated = aggregate.signature.arguments.size();
+    if (evaluated + aggregate.signature.constants != arguments.size())
+        return refuse(location, fmt::format("{} takes {} arguments, not {}", name,
+                                            evaluated + aggregate.signature.constants, arguments.size()));
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+        if (i < evaluated) {
+            SF_ASSIGN(ExpressionPtr argument,
+                      builder_.cast(arguments[i], aggregate.signature.arguments[i], arguments[i].location));
+            aggregate.arguments.push_back(std::move(argument));
+        } else {
+            SF_ASSIGN(const double constant, aggregate_constant(arguments[i]));
+            aggregate.constants.push_back(constant);
+        }
+    }
+    if (call.agg_filter != nullptr) {
+        SF_ASSIGN(aggregate.filter, bind_boolean(*call.agg_filter, {"FILTER"}));
+    }
+    const std::string text = aggregate.text();
+    std::size_t index = 0;
+    while (index < calls_.size() && calls_[index].text() != text) ++index;
+    const Type result = aggregate.signature.result;
+    if (index == calls_.size()) calls_.push_back(std::move(aggregate));
+    return typed(make_aggregate(index, result, text, location), location);
+}
+
+}  // namespace sf::sql

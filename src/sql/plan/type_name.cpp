@@ -1,0 +1,123 @@
+#include "sql/plan/type_name.hpp"
+
+#include "sql/plan/scope.hpp"
+#include "sql/values/number_text.hpp"
+#include "sql/values/time_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace sf::sql {
+namespace {
+
+struct TypeWord {
+    std::string_view word;
+    Type type;
+};
+constexpr std::array kTypes = {
+    TypeWord{"bool", Type::boolean},
+    TypeWord{"int4", Type::integer},
+    TypeWord{"int", Type::integer},
+    TypeWord{"integer", Type::integer},
+    TypeWord{"int8", Type::bigint},
+    TypeWord{"bigint", Type::bigint},
+    TypeWord{"float8", Type::double_precision},
+    TypeWord{"numeric", Type::numeric},
+    TypeWord{"text", Type::text},
+    TypeWord{"timestamptz", Type::timestamptz},
+    TypeWord{"interval", Type::interval},
+    TypeWord{"uuid", Type::uuid},
+    TypeWord{"jsonb", Type::jsonb},
+};
+
+// What to write instead of types that are not here.
+struct Instead {
+    std::string_view word;
+    std::string_view hint;
+};
+constexpr std::array kInstead = {
+    Instead{"int2", "use integer"},
+    Instead{"float4", "use double precision"},
+    Instead{"varchar", "use text"},
+    Instead{"bpchar", "use text"},
+    Instead{"char", "use text"},
+    Instead{"name", "use text"},
+    Instead{"json", "use jsonb"},
+    Instead{"timestamp", "use timestamptz; all times are in UTC"},
+    Instead{"date", "use timestamptz; date_trunc('day', x) is the beginning of a day"},
+    Instead{"time", "use timestamptz"},
+    Instead{"timetz", "use timestamptz"},
+};
+
+constexpr int kNumericDigitsMax = 38;
+
+Result<int> modifier(const Builder& builder, const PgQuery__Node& node, int location) {
+    if (node.node_case == PG_QUERY__NODE__NODE_A_CONST && node.a_const->val_case == PG_QUERY__A__CONST__VAL_IVAL)
+        return node.a_const->ival->ival;
+    return fail(builder.error(location, "a type takes whole numbers"));
+}
+
+}  // namespace
+
+std::string_view catalog_name(const PgQuery__TypeName& name) { return string_of(*name.names[name.n_names - 1]); }
+
+bool is_type(const PgQuery__TypeName& name, std::string_view catalog) {
+    return catalog_name(name) == catalog && name.n_array_bounds == 0 && name.setof == 0 && name.pct_type == 0 &&
+           (name.n_names == 1 || (name.n_names == 2 && string_of(*name.names[0]) == "pg_catalog"));
+}
+
+bool is_plain_timestamp(const PgQuery__TypeName& name) { return is_type(name, "timestamp") && name.n_typmods == 0; }
+
+Result<NamedType> named_type(const Builder& builder, const PgQuery__TypeName& name) {
+    const std::string_view word = catalog_name(name);
+    if (name.n_array_bounds > 0 || name.setof != 0 || name.pct_type != 0)
+        return fail(builder.error(name.location, "arrays are not supported"));
+    if (name.n_names > 1 && string_of(*name.names[0]) != "pg_catalog")
+        return fail(builder.error(name.location, fmt::format("there is no schema \"{}\"", string_of(*name.names[0]))));
+    const auto* const found = std::ranges::find(kTypes, word, &TypeWord::word);
+    if (found == kTypes.end()) {
+        const auto* const instead = std::ranges::find(kInstead, word, &Instead::word);
+        return fail(
+            builder.error(name.location, fmt::format("the type {} is not supported", word),
+                          std::string(instead == kInstead.end()
+                                          ? "boolean, integer, bigint, double precision, numeric, text, timestamptz, "
+                                            "interval, uuid and jsonb are"
+                                          : instead->hint)));
+    }
+    NamedType named{.type = found->type};
+    if (name.n_typmods == 0) return named;
+    if (named.type != Type::numeric || name.n_typmods > 2)
+        return fail(builder.error(name.location, fmt::format("{} takes no precision here", to_string(named.type))));
+    SF_ASSIGN(const int precision, modifier(builder, *name.typmods[0], name.location));
+    if (name.n_typmods == 2) {
+        SF_ASSIGN(named.scale, modifier(builder, *name.typmods[1], name.location));
+    }
+    named.precision = precision;
+    if (precision < 1 || precision > kNumericDigitsMax || named.scale < 0 || named.scale > precision)
+        return fail(builder.error(name.location, fmt::format("numeric({}, {}) is out of range", precision, named.scale),
+                                  "up to 38 digits, of which 0 to all stand behind the point"));
+    return named;
+}
+
+Result<ExpressionPtr> interval_literal(const Builder& builder, const PgQuery__TypeName& name, std::string_view text,
+                                       int location) {
+    struct Field {
+        int mask;
+        std::string_view unit;
+    };
+    static constexpr std::array kFields = {Field{4, "year"},    Field{2, "month"},     Field{8, "day"},
+                                           Field{1024, "hour"}, Field{2048, "minute"}, Field{4096, "second"}};
+    SF_ASSIGN(const int mask, modifier(builder, *name.typmods[0], name.location));
+    const auto* const field = std::ranges::find(kFields, mask, &Field::mask);
+    const auto count = read_bigint(text);
+    const auto interval =
+        field != kFields.end() && count ? read_interval(fmt::format("{} {}", *count, field->unit)) : std::nullopt;
+    if (!interval || name.n_typmods != 1)
+        return fail(builder.error(location, "this form of INTERVAL is not supported",
+                                  "write the unit inside: INTERVAL '90 min'"));
+    return make_literal(Type::interval, *interval, location);
+}
+
+}  // namespace sf::sql

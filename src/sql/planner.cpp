@@ -1,0 +1,13 @@
+#include "sql/planner.hpp"
+
+#include "sql/plan/view_planner.hpp"
+#include "sql/syntax/statement.hpp"
+
+namespace sf::sql {
+
+Result<ViewPlan> plan_view(std::string_view sql, const AggregateCatalog& aggregates) {
+    SF_ASSIGN(const Statement statement, Statement::parse(sql));
+    return ViewPlanner(statement, aggregates).plan();
+}
+
+}  // namespace sf::sql

@@ -1,0 +1,45 @@
+// A statement parsed by PostgreSQL's own grammar (libpg_query), within limits: its parser and what reads its trees call
+// themselves for each level of nesting, so what is too deep is refused before.
+#pragma once
+
+#include "base/result.hpp"
+
+#include <pg_query/pg_query.pb-c.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace sf::sql {
+
+inline constexpr std::size_t kStatementBytesMax = 64u << 10;
+inline constexpr std::size_t kTokensMax = 16'384;
+inline constexpr std::size_t kBracketsMax = 100;  // Open at once.
+inline constexpr std::size_t kOperatorsMax =
+    1'000;  // In a row, without a comma between: each may be a level of the tree.
+inline constexpr std::size_t kSetOperationsMax = 100;  // UNION, INTERSECT and EXCEPT together.
+inline constexpr std::size_t kIdentifierMax = 63;      // PostgreSQL cuts longer ones off.
+
+/// Exactly one statement and its tree. Nodes live as long as this.
+class Statement {
+public:
+    [[nodiscard]] static Result<Statement> parse(std::string_view sql);
+
+    [[nodiscard]] const std::string& sql() const { return sql_; }
+    [[nodiscard]] const PgQuery__Node& root() const { return *tree_->stmts[0]->stmt; }
+
+    [[nodiscard]] Error error(int location, std::string message, std::string hint = {}) const;
+
+private:
+    struct Free {
+        void operator()(PgQuery__ParseResult* tree) const { pg_query__parse_result__free_unpacked(tree, nullptr); }
+    };
+    using Tree = std::unique_ptr<PgQuery__ParseResult, Free>;
+
+    Statement(std::string sql, Tree tree) : sql_(std::move(sql)), tree_(std::move(tree)) {}
+
+    std::string sql_;
+    Tree tree_;
+};
+
+}  // namespace sf::sql

@@ -1,0 +1,231 @@
+#include "sql/values/time_text.hpp"
+
+#include "sql/values/calendar.hpp"
+#include "sql/values/number_text.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cmath>
+#include <iterator>
+#include <utility>
+
+namespace sf::sql {
+namespace {
+
+constexpr std::size_t kTextMax = 150;  // PostgreSQL's buffer.
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+// A cursor over the text; every take_ moves on only if it succeeds.
+class Cursor {
+public:
+    explicit Cursor(std::string_view text) : text_(text) {}
+
+    [[nodiscard]] bool at_end() const { return at_ == text_.size(); }
+    [[nodiscard]] char peek() const { return at_end() ? '\0' : text_[at_]; }
+    bool take(char c) {
+        if (peek() != c) return false;
+        ++at_;
+        return true;
+    }
+    bool take_spaces() {
+        const std::size_t before = at_;
+        while (is_space(peek())) ++at_;
+        return at_ != before;
+    }
+    // At most nine digits; -1 if there is none, or more.
+    int take_number(std::size_t digits_max = 9) {
+        const std::size_t before = at_;
+        int value = 0;
+        while (is_digit(peek()) && at_ - before < digits_max) value = value * 10 + (text_[at_++] - '0');
+        if (at_ == before || is_digit(peek())) {
+            at_ = before;
+            return -1;
+        }
+        return value;
+    }
+    // ".25" in microseconds, rounded; 0 where there is none.
+    std::int64_t take_fraction() {
+        if (peek() != '.') return 0;
+        const std::size_t before = at_++;
+        while (is_digit(peek())) ++at_;
+        const double fraction = read_double(text_.substr(before, at_ - before)).value_or(0);
+        return static_cast<std::int64_t>(std::rint(fraction * 1e6));
+    }
+    std::string_view rest() const { return text_.substr(at_); }
+
+private:
+    std::string_view text_;
+    std::size_t at_ = 0;
+};
+
+bool is_utc(std::string_view zone) {
+    const auto is = [&](std::string_view word) {
+        return zone.size() == word.size() &&
+               std::ranges::equal(zone, word, [](char a, char b) { return (a | 0x20) == b; });
+    };
+    return is("z") || is("utc") || is("gmt") || is("zulu");
+}
+
+// What is left of a time: nothing, a name of UTC, or "+02", "+02:30", "+02:30:15", "+0230": run together, the last two
+// digits are the minutes. In microseconds east of Greenwich.
+std::optional<std::int64_t> take_zone(Cursor& cursor) {
+    cursor.take_spaces();
+    if (cursor.at_end() || is_utc(cursor.rest())) return 0;
+    const bool west = cursor.peek() == '-';
+    if (!cursor.take('+') && !cursor.take('-')) return std::nullopt;
+    const std::string_view digits = cursor.rest();
+    int hours = cursor.take_number(6);
+    int minutes = 0;
+    int seconds = 0;
+    if (hours < 0) return std::nullopt;
+    if (cursor.at_end() && digits.size() > 2) {
+        minutes = hours % 100;
+        hours /= 100;
+    } else if (cursor.take(':')) {
+        minutes = cursor.take_number(2);
+        if (minutes >= 0 && cursor.take(':')) seconds = cursor.take_number(2);
+    }
+    if (!cursor.at_end() || minutes < 0 || seconds < 0 || hours > 15 || minutes > 59 || seconds > 59)
+        return std::nullopt;
+    const std::int64_t offset = hours * kMicrosHour + minutes * kMicrosMinute + seconds * kMicrosSecond;
+    return west ? -offset : offset;
+}
+
+}  // namespace
+
+std::optional<std::int64_t> read_time(std::string_view text) {
+    if (text.size() > kTextMax) return std::nullopt;
+    Cursor cursor(trimmed(text));
+    const std::size_t year_begin = cursor.rest().size();
+    const int year = cursor.take_number();
+    if (year_begin - cursor.rest().size() < 4 || year < 1 || !cursor.take('-')) return std::nullopt;
+    const int month = cursor.take_number(2);
+    if (!cursor.take('-')) return std::nullopt;
+    const int day = cursor.take_number(2);
+    if (month < 1 || month > 12 || day < 1 || day > days_of_month(year, month)) return std::nullopt;
+
+    std::int64_t of_day = 0;
+    const bool letter = cursor.peek() == 'T' || cursor.peek() == 't';
+    const bool spaces = !letter && cursor.take_spaces();
+    if ((letter && (cursor.take('T') || cursor.take('t'))) || (spaces && is_digit(cursor.peek()))) {
+        const int hour = cursor.take_number();
+        if (hour < 0 || hour > 24 || !cursor.take(':')) return std::nullopt;
+        const int minute = cursor.take_number();
+        if (minute < 0 || minute > 59) return std::nullopt;
+        int second = 0;
+        std::int64_t fraction = 0;
+        if (cursor.take(':')) {
+            second = cursor.take_number();
+            fraction = cursor.take_fraction();
+            if (second < 0 || second > 60) return std::nullopt;
+        }
+        of_day = hour * kMicrosHour + minute * kMicrosMinute + second * kMicrosSecond + fraction;
+        if (of_day > kMicrosDay) return std::nullopt;
+    }
+    const auto offset = take_zone(cursor);
+    std::int64_t micros = 0;
+    if (!offset || __builtin_mul_overflow(days_from_civil(year, month, day), kMicrosDay, &micros) ||
+        __builtin_add_overflow(micros, of_day - *offset, &micros) || !is_time(micros))
+        return std::nullopt;
+    return micros;
+}
+
+void append_time(std::string& out, std::int64_t micros) {
+    const Civil civil = to_civil(micros);
+    const std::int64_t seconds = civil.micros / kMicrosSecond;
+    fmt::format_to(std::back_inserter(out), "{:04}-{:02}-{:02} {:02}:{:02}:{:02}",
+                   civil.year > 0 ? civil.year : 1 - civil.year, civil.month, civil.day, seconds / 3600,
+                   seconds / 60 % 60, seconds % 60);
+    if (const std::int64_t fraction = civil.micros % kMicrosSecond; fraction != 0) {
+        fmt::format_to(std::back_inserter(out), ".{:06}", fraction);
+        out.resize(out.find_last_not_of('0') + 1);
+    }
+    out += "+00";
+    if (civil.year <= 0) out += " BC";
+}
+
+std::optional<TimeUnit> read_time_unit(std::string_view word) {
+    struct Name {
+        std::string_view word;
+        TimeUnit unit;
+    };
+    using enum TimeUnit;
+    static constexpr Name kNames[] = {{"us", microsecond},
+                                      {"usec", microsecond},
+                                      {"usecs", microsecond},
+                                      {"usecond", microsecond},
+                                      {"useconds", microsecond},
+                                      {"microsecond", microsecond},
+                                      {"microseconds", microsecond},
+                                      {"ms", millisecond},
+                                      {"msec", millisecond},
+                                      {"msecs", millisecond},
+                                      {"msecond", millisecond},
+                                      {"mseconds", millisecond},
+                                      {"millisecond", millisecond},
+                                      {"milliseconds", millisecond},
+                                      {"s", second},
+                                      {"sec", second},
+                                      {"secs", second},
+                                      {"second", second},
+                                      {"seconds", second},
+                                      {"m", minute},
+                                      {"min", minute},
+                                      {"mins", minute},
+                                      {"minute", minute},
+                                      {"minutes", minute},
+                                      {"h", hour},
+                                      {"hr", hour},
+                                      {"hrs", hour},
+                                      {"hour", hour},
+                                      {"hours", hour},
+                                      {"d", day},
+                                      {"day", day},
+                                      {"days", day},
+                                      {"w", week},
+                                      {"week", week},
+                                      {"weeks", week},
+                                      {"mon", month},
+                                      {"mons", month},
+                                      {"month", month},
+                                      {"months", month},
+                                      {"qtr", quarter},
+                                      {"quarter", quarter},
+                                      {"y", year},
+                                      {"yr", year},
+                                      {"yrs", year},
+                                      {"year", year},
+                                      {"years", year},
+                                      {"dec", decade},
+                                      {"decs", decade},
+                                      {"decade", decade},
+                                      {"decades", decade},
+                                      {"c", century},
+                                      {"cent", century},
+                                      {"century", century},
+                                      {"centuries", century},
+                                      {"mil", millennium},
+                                      {"mils", millennium},
+                                      {"millennium", millennium},
+                                      {"millennia", millennium},
+                                      {"epoch", epoch},
+                                      {"dow", dow},
+                                      {"isodow", isodow},
+                                      {"doy", doy},
+                                      {"isoyear", isoyear},
+                                      {"timezone", timezone},
+                                      {"timezone_hour", timezone_hour},
+                                      {"timezone_minute", timezone_minute}};
+    for (const Name& name : kNames) {
+        if (word.size() == name.word.size() && std::ranges::equal(word, name.word, [](char a, char b) {
+                return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b;
+            }))
+            return name.unit;
+    }
+    return std::nullopt;
+}
+
+}  // namespace sf::sql

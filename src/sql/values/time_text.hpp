@@ -1,0 +1,56 @@
+// Times, intervals and their units as text, as PostgreSQL reads and writes them with TimeZone = UTC, DateStyle = ISO
+// and IntervalStyle = postgres.
+#pragma once
+
+#include "sql/interval.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace sf::sql {
+
+/// "2024-01-05", "2024-01-05 10:00", "2024-01-05T10:00:00.5+02:00", "... UTC": RFC 3339 and PostgreSQL's ISO forms. UTC
+/// where no zone is written. PostgreSQL takes more (names of months, 'today'); those give nothing.
+[[nodiscard]] std::optional<std::int64_t> read_time(std::string_view text);
+
+/// "2024-01-05 10:00:00.5+00"
+void append_time(std::string& out, std::int64_t micros);
+
+/// "1 day 2 hours", "-1.5 h", "1 day 10:00:00", "1-2", "P1DT2H", "5 min ago": all but years written in words of other
+/// languages.
+[[nodiscard]] std::optional<Interval> read_interval(std::string_view text);
+
+/// "1 year 2 mons -3 days +04:05:06.5"
+void append_interval(std::string& out, const Interval& interval);
+
+enum class TimeUnit : std::uint8_t {
+    microsecond,
+    millisecond,
+    second,
+    minute,
+    hour,
+    day,
+    week,
+    month,
+    quarter,
+    year,
+    decade,
+    century,
+    millennium,
+    // From here on only for extract().
+    epoch,
+    dow,
+    isodow,
+    doy,
+    isoyear,
+    timezone,
+    timezone_hour,
+    timezone_minute,
+};
+
+/// Any of PostgreSQL's spellings, in any case: "min", "minutes".
+[[nodiscard]] std::optional<TimeUnit> read_time_unit(std::string_view word);
+
+}  // namespace sf::sql

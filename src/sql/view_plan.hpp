@@ -1,0 +1,89 @@
+// What a view means: the typed result of planning CREATE MATERIALIZED VIEW. The engine runs it; nothing of the SQL text
+// is looked at again.
+#pragma once
+
+#include "base/time.hpp"
+#include "sql/aggregate_catalog.hpp"
+#include "sql/expression.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sf::sql {
+
+/// The longest Duration stands for 'infinity'.
+inline constexpr Duration kForever = Duration::max();
+
+enum class TimeColumn : std::uint8_t {
+    timestamp,    // Event time.
+    received_at,  // Processing time.
+};
+
+struct Window {
+    enum class Kind : std::uint8_t { none, tumble, hop };  // none: a running total.
+    Kind kind = Kind::none;
+    TimeColumn time = TimeColumn::timestamp;
+    Duration size{};    // Positive, whole microseconds.
+    Duration slide{};   // Of tumble: the size. At most the size.
+    Duration offset{};  // 0 <= offset < slide. Windows start at offset + k * slide.
+};
+
+struct Emission {
+    enum class Kind : std::uint8_t { on_close, every, on_change };
+    Kind kind = Kind::every;
+    Duration interval = std::chrono::seconds{1};  // Of `every`.
+};
+
+/// WITH (...)
+struct ViewOptions {
+    Emission emit;                                        // emit = 'on close' | 'every 1 s' | 'on change'
+    Duration lateness = std::chrono::minutes{1};          // lateness = '1 min' | 'infinity'
+    Duration out_of_orderness = std::chrono::seconds{5};  // out_of_orderness = '5 s'
+    std::uint64_t keys_max =
+        1'000'000;  // keys_max = 1000000: groups of the view; events of more are left out, and counted.
+};
+
+/// A GROUP BY column that is no bound of the window.
+struct KeyColumn {
+    std::string name;          // Of the output column that shows it; of its own text where none does.
+    ExpressionPtr expression;  // Over events.
+};
+
+struct AggregateCall {
+    AggregateSignature signature;
+    std::vector<ExpressionPtr> arguments;  // Over events, cast to signature.arguments.
+    std::vector<double> constants;
+    ExpressionPtr filter;  // Over events, boolean; may be null.
+
+    /// Calls with the same text share their state.
+    [[nodiscard]] std::string text() const;
+};
+
+/// A column of the view, in the order of the SELECT list.
+struct OutputColumn {
+    enum class Kind : std::uint8_t { key, window_start, window_end, value };
+    std::string name;
+    Type type = Type::bigint;
+    Kind kind = Kind::value;
+    std::size_t key = 0;       // Which key column, for Kind::key.
+    ExpressionPtr expression;  // Over a group's inputs: the keys, then window_start, window_end, then the aggregates.
+};
+
+struct ViewPlan {
+    std::string name;
+    Window window;
+    ViewOptions options;
+    ExpressionPtr where;  // Over events, boolean; may be null.
+    std::vector<KeyColumn> keys;
+    std::vector<AggregateCall> aggregates;  // Each text once.
+    ExpressionPtr having;                   // Over a group's inputs, boolean; may be null.
+    std::vector<OutputColumn> outputs;
+
+    [[nodiscard]] std::size_t input_window_start() const { return keys.size(); }
+    [[nodiscard]] std::size_t input_window_end() const { return keys.size() + 1; }
+    [[nodiscard]] std::size_t input_aggregate(std::size_t index) const { return keys.size() + 2 + index; }
+};
+
+}  // namespace sf::sql

@@ -1,0 +1,77 @@
+"""Whether our answer for an expression is PostgreSQL's: value by value, floats to 1e-9, all else exactly."""
+import decimal
+import json
+import math
+
+RELATIVE = 1e-9
+
+
+def numbers_as_text(text):
+    """JSON with numbers as they are written, so that no digit is lost."""
+    return json.loads(text, parse_float=Number, parse_int=Number)
+
+
+class Number(str):
+    """The text of a JSON number."""
+
+
+def _time(text):
+    """PostgreSQL's form of a time as RFC 3339, for the years that have one."""
+    if text.endswith(" BC") or len(text.split("-")[0]) > 4:
+        return text
+    return text.replace(" ", "T").replace("+00", "Z")
+
+
+def _same_json(ours, theirs):
+    if isinstance(ours, Number) and isinstance(theirs, Number):
+        return decimal.Decimal(ours) == decimal.Decimal(theirs)
+    if type(ours) is not type(theirs):
+        return False
+    if isinstance(ours, dict):
+        return ours.keys() == theirs.keys() and all(_same_json(ours[key], theirs[key]) for key in ours)
+    if isinstance(ours, list):
+        return len(ours) == len(theirs) and all(_same_json(a, b) for a, b in zip(ours, theirs))
+    return ours == theirs
+
+
+def same_value(wanted, ours, theirs):
+    """`ours` as numbers_as_text() read it, `theirs` as PostgreSQL casts it to text; neither is NULL."""
+    if wanted == "boolean":
+        return ours is (theirs == "true")
+    if wanted in ("integer", "bigint", "numeric"):
+        return isinstance(ours, Number) and ours == theirs
+    if wanted == "double precision":
+        a, b = float(ours), float(theirs)
+        if math.isnan(a) or math.isnan(b):
+            return math.isnan(a) and math.isnan(b)
+        return a == b or (math.isfinite(a) and math.isfinite(b) and abs(a - b) <= RELATIVE * max(abs(a), abs(b)))
+    if wanted == "timestamp with time zone":
+        return ours == _time(theirs)
+    if wanted == "jsonb":
+        return _same_json(ours, numbers_as_text(theirs))
+    return ours == theirs
+
+
+def differences(result, outcomes):
+    """Lines of text: how a result of the probe differs from PostgreSQL's [(state, type, value)] of the same rows."""
+    if "error" in result:
+        # What always fails is refused when it is planned.
+        fine = [number for number, (state, _, _) in enumerate(outcomes) if state == "ok"]
+        if not fine:
+            return []
+        return [f"refused ({result['error']}; {result['hint']}), but row {fine[0]} is {outcomes[fine[0]][2]!r}"]
+    found = []
+    for number, (state, type_name, value) in enumerate(outcomes):
+        ours, our_state = result["values"][number], result["states"][number]
+        if state.startswith("42"):
+            return [f"PostgreSQL refuses it: {value}"]
+        if state != "ok":
+            if our_state != "failed":
+                found.append(f"row {number}: {ours!r}, but PostgreSQL has an error: {value}")
+        elif our_state == "failed":
+            found.append(f"row {number}: failed, but PostgreSQL has {value!r}")
+        elif type_name != result["type"]:
+            return [f"type {result['type']}, but PostgreSQL has {type_name}"]
+        elif (our_state == "null") != (value is None) or (value is not None and not same_value(type_name, ours, value)):
+            found.append(f"row {number}: {ours!r}, but PostgreSQL has {value!r}")
+    return found

@@ -1,0 +1,53 @@
+#!/usr/bin/env python3
+"""The comparison finds every kind of difference, and none where there is none."""
+import unittest
+
+import compare
+
+
+def result(type_name, values, states=None):
+    text = '{"type":"%s","values":[%s],"states":[%s]}' % (type_name, ",".join(values), ",".join(f'"{state}"' for state in states or ["value"] * len(values)))
+    return compare.numbers_as_text(text)
+
+
+def ok(type_name, *values):
+    return [("ok", type_name, value) for value in values]
+
+
+class Differences(unittest.TestCase):
+    def same(self, mine, theirs):
+        self.assertEqual(compare.differences(mine, theirs), [])
+
+    def differ(self, mine, theirs):
+        self.assertTrue(compare.differences(mine, theirs))
+
+    def test_values(self):
+        for type_name, mine, theirs, other in (("integer", "5", "5", "6"), ("numeric", "1.50", "1.50", "1.5"), ("boolean", "true", "true", "false"),
+                                               ("text", '"a"', "a", "a "), ("double precision", "0.1", "0.10000000000000001", "0.1000001"),
+                                               ("double precision", '"NaN"', "NaN", "1"), ("double precision", '"Infinity"', "Infinity", "-Infinity"),
+                                               ("timestamp with time zone", '"2024-01-05T10:00:00.5Z"', "2024-01-05 10:00:00.5+00", "2024-01-05 10:00:00+00"),
+                                               ("jsonb", '{"a":1.0}', '{"a": 1}', '{"a": 2}'), ("jsonb", "1", "1.0", '"1"'), ("interval", '"1 day"', "1 day", "24:00:00")):
+            self.same(result(type_name, [mine]), ok(type_name, theirs))
+            self.differ(result(type_name, [mine]), ok(type_name, other))
+
+    def test_nulls_and_failures(self):
+        self.same(result("text", ["null", "null"], ["null", "failed"]), [("ok", "text", None), ("22012", None, "division by zero")])
+        self.differ(result("text", ["null"], ["null"]), ok("text", "a"))
+        self.differ(result("text", ['"a"']), ok("text", None))
+        self.differ(result("text", ["null"], ["failed"]), ok("text", None))
+        self.differ(result("text", ["null"], ["null"]), [("22012", None, "division by zero")])
+        self.same(result("jsonb", ["null"], ["value"]), ok("jsonb", "null"))
+        self.differ(result("jsonb", ["null"], ["null"]), ok("jsonb", "null"))
+
+    def test_types(self):
+        self.differ(result("integer", ["5"]), ok("bigint", "5"))
+
+    def test_refusals(self):
+        refused = {"error": "this always fails", "hint": ""}
+        self.same(refused, [("22012", None, "division by zero")])
+        self.differ(refused, ok("integer", "5"))
+        self.differ(result("integer", ["5"]), [("42883", None, "operator does not exist")])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,28 @@
+// What the probes read: lines of JSON with events and SQL in them. A line that is not as it should be ends the program:
+// the test that wrote it is wrong.
+#pragma once
+
+#include "models/event_batch.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace sf::probe {
+
+/// Ends the program with 2.
+[[noreturn]] void give_up(const std::string& what);
+
+/// The members of an object, each as its JSON.
+[[nodiscard]] std::map<std::string, std::string> members_of(const std::string& json);
+
+/// The elements of an array, each as its JSON.
+[[nodiscard]] std::vector<std::string> elements_of(const std::string& json);
+
+/// A string of JSON as the text that it is.
+[[nodiscard]] std::string text_of(const std::string& json);
+
+/// The events of an array, read as those of a request are, all received at `now`: one batch.
+[[nodiscard]] models::EventBatchPtr batch_of(const std::string& events, const std::string& now);
+
+}  // namespace sf::probe

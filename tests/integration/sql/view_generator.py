@@ -1,0 +1,270 @@
+"""Random views in two spellings: CREATE MATERIALIZED VIEW for us, a query over a table of windows for PostgreSQL.
+
+Every expression over events is a column of PostgreSQL's base table, computed row by row, NULL where it fails: that is what we promise. Expressions over
+aggregates are chosen so that they can't fail, because there PostgreSQL would fail as a whole.
+"""
+import dataclasses
+import typing
+
+import generator
+from generator import BIGINT, BOOLEAN, DOUBLE, INTEGER, JSONB, NUMERIC, SCALAR, TEXT, TIME, UUID
+from streams import SECOND
+
+KEYS = [TEXT, TEXT, INTEGER, BOOLEAN, SCALAR, BIGINT, NUMERIC, TIME, UUID]
+
+
+@dataclasses.dataclass
+class Window:
+    column: str  # timestamp or received_at.
+    size: int
+    slide: int
+    offset: int
+    from_clause: str
+
+
+@dataclasses.dataclass
+class Value:
+    """Something over a group: an aggregate, a key, a bound of the window."""
+    ours: str
+    postgres: str
+    type: str
+    safe: bool = False   # For arithmetic: small.
+    exact: bool = True   # Not a sum of floats, which comparisons and roundings would take apart.
+    loose: bool = False  # A numeric that several of equal value stand for: its scale may differ.
+
+
+@dataclasses.dataclass
+class View:
+    name: str
+    ours: str
+    columns: list  # (name, type, expression) of PostgreSQL's base table; "pass" is WHERE.
+    window: typing.Optional[Window]
+    keys: list  # Values, in the order of GROUP BY.
+    outputs: list  # Values that are no keys and no bounds, by the names o0, o1, ...
+    having: str
+    lateness: typing.Optional[int]  # None: infinity.
+    out_of_orderness: int
+
+
+@dataclasses.dataclass
+class Shape:
+    """What views may have in common, so that the engine shares their groups and cells."""
+    where: typing.Optional[generator.Expression]
+    keys: list
+    window: typing.Optional[Window]
+
+
+def interval(micros):
+    return f"INTERVAL '{micros / SECOND:.6f} s'"
+
+
+class ViewGenerator:
+    def __init__(self, random, stream):
+        self.random, self.stream = random, stream
+        self.expressions = generator.Generator(random)
+        self.shapes = []
+
+    # Parts over events -------------------------------------------------------------------------------------------------------
+
+    def expression(self, wanted):
+        depth = self.random.choice([0, 0, 1, 2])
+        if wanted in (DOUBLE, TEXT, BOOLEAN) and self.random.random() < 0.2:
+            return self.expressions.cast_of_field(wanted)  # Bare, it would be a number to min() and a scalar to GROUP BY.
+        return self.expressions.make(wanted, depth, constant=False)
+
+    def plain(self):
+        """What people group by."""
+        same = generator.Generator.same
+        return self.random.choice([
+            same("source", TEXT), same("severity", TEXT), same("user_id", TEXT), same("type", TEXT), same("(data->>'g')", TEXT),
+            same("(severity = 'high')", BOOLEAN), same("length(source)", INTEGER), same("date_trunc('minute', timestamp)", TIME),
+            self.member("g", SCALAR), self.member("g", SCALAR)])
+
+    @staticmethod
+    def member(name, wanted):
+        value = f"(data->'{name}')"
+        if wanted == DOUBLE:
+            return generator.Expression(f"data.{name}", f"(CASE jsonb_typeof({value}) WHEN 'number' THEN (data->>'{name}')::float8 END)", DOUBLE)
+        return generator.Expression(f"data.{name}", f"(CASE WHEN jsonb_typeof({value}) IN ('number', 'string', 'boolean') THEN {value} END)", SCALAR)
+
+    def window(self):
+        random = self.random
+        if random.random() < 0.2:
+            return None
+        grid = random.choice(self.stream.grids)
+        column = random.choice(["timestamp", "timestamp", "timestamp", "received_at"])
+        offset = ", " + interval(grid.offset) if grid.offset or random.random() < 0.1 else ""
+        lengths = f"{interval(grid.slide)}, {interval(grid.size)}" if grid.hop else interval(grid.size)
+        return Window(column, grid.size, grid.slide, grid.offset % grid.slide, f"{'HOP' if grid.hop else 'TUMBLE'}(events, {column}, {lengths}{offset}) AS events")
+
+    def shape(self):
+        random = self.random
+        if self.shapes and random.random() < 0.3:
+            return random.choice(self.shapes)
+        keys = []
+        for _ in range(random.choice([0, 1, 1, 1, 2, 2])):
+            key = self.plain() if random.random() < 0.7 else self.expression(random.choice(KEYS))
+            if all(key.ours != other.ours for other in keys):
+                keys.append(key)
+        self.shapes.append(Shape(self.expression(BOOLEAN) if random.random() < 0.5 else None, keys, self.window()))
+        return self.shapes[-1]
+
+    # Parts over groups -------------------------------------------------------------------------------------------------------
+
+    def aggregate(self, base):
+        """Value of a random aggregate; its columns are added to `base`."""
+        random = self.random
+        function = random.choice(["count(*)", "count", "sum", "sum", "avg", "avg", "min", "max", "min", "max", "distinct", "distinct"])
+        safe = exact = True
+        loose = False
+        if function == "count(*)":
+            ours = postgres = "count(*)"
+            wanted = BIGINT
+        elif function in ("count", "distinct"):
+            of = random.choice(generator.ALL if function == "count" else [each for each in generator.ALL if each != JSONB])
+            argument = self.plain() if random.random() < 0.3 else self.expression(of)
+            word = "DISTINCT " if function == "distinct" else ""
+            ours, postgres, wanted = f"count({word}{argument.ours})", f"count({word}{base.add(argument)})", BIGINT
+        elif function in ("sum", "avg"):
+            of = random.choice([INTEGER, BIGINT, NUMERIC, DOUBLE, DOUBLE])
+            argument = self.summand(of)
+            ours, postgres = f"{function}({argument.ours})", f"{function}({base.add(argument)})"
+            wanted = {DOUBLE: DOUBLE, INTEGER: BIGINT if function == "sum" else NUMERIC}.get(of, NUMERIC)
+            exact = of != DOUBLE
+        else:
+            of = random.choice([INTEGER, BIGINT, NUMERIC, DOUBLE, TEXT, TEXT, TIME])
+            argument = self.member("v", DOUBLE) if of == DOUBLE and random.random() < 0.5 else self.expression(of)
+            ours, postgres, wanted = f"{function}({argument.ours})", f"{function}({base.add(argument)})", of
+            safe, loose = False, of == NUMERIC
+        if random.random() < 0.25:
+            condition = self.expression(BOOLEAN)
+            ours, postgres = f"{ours} FILTER (WHERE {condition.ours})", f"{postgres} FILTER (WHERE {base.add(condition)})"
+        return Value(ours, postgres, wanted, safe, exact, loose)
+
+    def summand(self, of):
+        """Small enough that no order of adding matters to 1e-9, and that no sum has too many digits."""
+        if of == DOUBLE and self.random.random() < 0.5:
+            return self.member("v", DOUBLE)
+        argument = self.expression(of)
+        if of == DOUBLE:
+            form = "CASE WHEN abs({0}) <= 10000 THEN {0} END"
+        elif of == NUMERIC:
+            form = "CASE WHEN abs({0}) < 1000000000000 THEN round({0}, 4) END"
+        else:
+            return argument
+        return generator.Expression(form.format(argument.ours), form.format(argument.postgres), of)
+
+    def over(self, value):
+        """An expression over a value, which can't fail."""
+        forms = [("({} IS NULL)", BOOLEAN)]
+        if value.type == DOUBLE and not value.exact:
+            forms += [("({} * 2)", DOUBLE), ("({} / count(*))", DOUBLE), ("COALESCE({}, -1.5)", DOUBLE), ("(- {})", DOUBLE)]
+        elif value.type == DOUBLE:
+            forms += [("COALESCE({}, 0.5)", DOUBLE), ("({} > 2)", BOOLEAN), ("round({})", DOUBLE), ("GREATEST({}, 1.5)", DOUBLE)]
+        elif value.type in (INTEGER, BIGINT, NUMERIC):
+            forms += [("({} > 2)", BOOLEAN), ("(CASE WHEN {} >= 3 THEN 'many' WHEN {} < 0 THEN 'below' END)", TEXT), ("COALESCE({}, 0)", value.type)]
+            if value.safe:
+                forms += [("({} + 1)", value.type), ("({} * 2 - count(*))", NUMERIC if value.type == NUMERIC else BIGINT), ("(100.0 * {} / count(*))", NUMERIC),
+                          ("({} / count(*))", NUMERIC if value.type == NUMERIC else BIGINT), ("({}::float8 / count(*))", DOUBLE), ("NULLIF({}, 1)", value.type)]
+            if value.safe and value.type == NUMERIC:
+                forms += [("round({}, 2)", NUMERIC), ("trunc({})", NUMERIC)]
+        elif value.type == TEXT:
+            forms += [("upper({})", TEXT), ("length({})", INTEGER), ("({} || '/' || count(*))", TEXT), ("({} LIKE '%e%')", BOOLEAN), ("concat({}, ' ', count(*))", TEXT)]
+        elif value.type == BOOLEAN:
+            forms += [("(NOT {})", BOOLEAN), ("(CASE WHEN {} THEN count(*) ELSE 0 END)", BIGINT)]
+        elif value.type == TIME:
+            forms += [("date_trunc('minute', {})", TIME), ("extract(second from {})", NUMERIC), ("({} > TIMESTAMPTZ '2001-01-01Z')", BOOLEAN)]
+        form, wanted = self.random.choice(forms)
+        return Value(form.replace("{}", value.ours), form.replace("{}", value.postgres), wanted, loose=value.loose)
+
+    def condition(self, values, depth=1):
+        random = self.random
+        roll = random.random()
+        if depth > 0 and roll < 0.3:
+            first, second = self.condition(values, depth - 1), self.condition(values, depth - 1)
+            word = random.choice(["AND", "OR"])
+            return Value(f"({first.ours} {word} {second.ours})", f"({first.postgres} {word} {second.postgres})", BOOLEAN)
+        if depth > 0 and roll < 0.4:
+            made = self.condition(values, depth - 1)
+            return Value(f"(NOT {made.ours})", f"(NOT {made.postgres})", BOOLEAN)
+        if roll < 0.7:
+            form = random.choice(["(count(*) > 1)", "(count(*) > 3)", "(count(*) BETWEEN 2 AND 5)", "(count(*) % 2 = 1)", "(count(DISTINCT source) > 1)"])
+            return Value(form, form, BOOLEAN)
+        value = random.choice(values)
+        if value.type in (INTEGER, BIGINT, NUMERIC, DOUBLE):
+            form = f"({{}} {random.choice(['<', '>'])} {random.choice(['3.14159', '0.31', '-1.41', '77.7'])})"
+        elif value.type == TEXT:
+            form = random.choice(["({} < 'm')", "({} <> 'shop')"])
+        elif value.type == BOOLEAN:
+            form = "{}"
+        else:
+            form = "({} IS NOT NULL)"
+        return Value(form.format(value.ours), form.format(value.postgres), BOOLEAN)
+
+    # Whole views ---------------------------------------------------------------------------------------------------------------
+
+    def view(self, name):
+        random = self.random
+        shape = self.shape()
+        base = Base()
+        base.add(generator.Expression("source", "source", TEXT), "source")  # HAVING counts them.
+        base.add(shape.where or generator.Expression("true", "true", BOOLEAN), "pass")
+        keys = [Value(key.ours, base.add(key), key.type, loose=key.type == NUMERIC) for key in shape.keys]
+        aggregates = [self.aggregate(base) for _ in range(random.randrange(1, 5))]
+        bounds = [Value(bound, bound, TIME) for bound in ("window_start", "window_end")] if shape.window else []
+        outputs = [value if random.random() < 0.6 else self.over(value) for value in aggregates]
+        # SCALAR keys take their type from their place, so they stay alone.
+        outputs += [self.over(value) for value in bounds + [key for key in keys if key.type != SCALAR] if random.random() < 0.2]
+        if len(bounds) == 2 and random.random() < 0.1:
+            outputs.append(Value("(window_end - window_start)", "(window_end - window_start)", "interval"))
+        having = self.condition(aggregates + bounds + [key for key in keys if key.type != SCALAR]) if random.random() < 0.35 else None
+        ours, lateness, out_of_orderness = self.spell(name, shape, keys, bounds, outputs, having)
+        return View(name, ours, base.columns, shape.window, keys, outputs, having.postgres if having else "true", lateness, out_of_orderness)
+
+    def options(self, closes):
+        random = self.random
+        span = self.stream.span
+        lateness = random.choice([0, 0, span // 30, span // 5, None, "default"])
+        out_of_orderness = random.choice([0, 0, 1, span // 40, "default"])
+        words = []
+        if lateness != "default":
+            words.append("lateness = " + ("'infinity'" if lateness is None else f"'{lateness / SECOND:.6f} s'"))
+        if out_of_orderness != "default":
+            words.append(f"out_of_orderness = '{out_of_orderness / SECOND:.6f} s'")
+        if random.random() < 0.7:
+            words.append("emit = " + random.choice(["'on change'", "'every 3 s'"] + (["'on close'"] if closes else [])))
+        return (f" WITH ({', '.join(words)})" if words else "", 60 * SECOND if lateness == "default" else lateness,
+                5 * SECOND if out_of_orderness == "default" else out_of_orderness)
+
+    def spell(self, name, shape, keys, bounds, outputs, having):
+        random = self.random
+        targets, groups = [], []
+        for position, key in enumerate(keys):
+            if random.random() < 0.8:
+                targets.append(f"{key.ours} AS k{position}")
+                groups.append(random.choice([key.ours, f"k{position}"]))
+            else:
+                groups.append(key.ours)
+        shown = [bound.ours for bound in bounds if random.random() < 0.7]
+        targets += shown + [f"{output.ours} AS o{position}" for position, output in enumerate(outputs)]
+        groups += random.choice([["window_start"], ["window_end"], ["window_start", "window_end"]]) if bounds else []
+        options, lateness, out_of_orderness = self.options(closes=bool(bounds))
+        text = (f"CREATE MATERIALIZED VIEW {name}{options} AS SELECT {', '.join(targets)} FROM {shape.window.from_clause if shape.window else 'events'}"
+                + (f" WHERE {shape.where.ours}" if shape.where else "") + (f" GROUP BY {', '.join(groups)}" if groups else "")
+                + (f" HAVING {having.ours}" if having else ""))
+        return text, lateness, out_of_orderness
+
+
+class Base:
+    """The columns of PostgreSQL's base table, each expression once."""
+
+    def __init__(self):
+        self.columns = []
+
+    def add(self, expression, name=None):
+        for known, wanted, text in self.columns:
+            if text == expression.postgres and name is None and wanted == expression.type:
+                return known
+        name = name or f"x{len(self.columns)}"
+        self.columns.append((name, expression.type, expression.postgres))
+        return name

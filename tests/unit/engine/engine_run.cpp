@@ -1,0 +1,165 @@
+#include "unit/engine/engine_run.hpp"
+
+#include "sql/planner.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <tuple>
+
+namespace sf::engine::testing {
+namespace {
+
+std::int64_t micros(double seconds) { return std::llround(seconds * 1e6); }
+
+std::string seconds_text(const std::optional<Timestamp>& time) {
+    return time ? fmt::format("{}", static_cast<double>(to_micros(*time)) / 1e6) : "-";
+}
+
+}  // namespace
+
+models::EventBatchPtr batch_of(const std::vector<TestEvent>& events) {
+    static UuidGenerator ids;
+    models::EventBatchBuilder builder;
+    for (const TestEvent& event : events) {
+        models::EventRow row;
+        row.id = event.id ? *event.id : ids.next(Timestamp{});
+        row.timestamp = micros(event.at);
+        row.received_at = micros(event.received.value_or(event.at));
+        row.type = event.type;
+        row.source = event.source;
+        row.data = event.data;
+        row.has_user_id = event.user.has_value();
+        if (event.user) row.user_id = *event.user;
+        builder.append(row);
+    }
+    return builder.seal();
+}
+
+ViewPtr view_of(const std::string& sql, ViewNumber number) {
+    auto plan = sql::plan_view(sql, aggregate_catalog());
+    EXPECT_TRUE(plan) << (plan ? "" : plan.error().text());
+    if (!plan) return nullptr;
+    const std::string identity = plan->name;
+    return std::make_shared<const View>(number, identity, std::move(*plan), std::map<Partition, Offset>{});
+}
+
+std::string text_of(const models::MetricPoint& point) {
+    return fmt::format("{} {}..{} {}{}", point.keys, seconds_text(point.window_start), seconds_text(point.window_end),
+                       point.deleted ? "deleted" : point.values, point.final ? " final" : "");
+}
+
+EngineRun::EngineRun(std::vector<ViewPtr> views, Options options) : EngineRun(std::move(views), options, {}) {}
+
+EngineRun::EngineRun(std::vector<ViewPtr> views, Options options, const std::vector<std::vector<std::byte>>& saved)
+    : offsets_(options.partitions, 0) {
+    for (std::size_t i = 0; i < options.shards; ++i) {
+        shards_.push_back(std::make_unique<Shard>(ShardOptions{
+            .index = i, .shards = options.shards, .partitions = options.partitions, .epoch = options.epoch}));
+        if (saved.empty()) {
+            for (const ViewPtr& view : views) shards_.back()->add(view);
+        } else {
+            const auto restored = shards_.back()->restore(saved[i], views);
+            EXPECT_TRUE(restored) << (restored ? "" : restored.error().text());
+        }
+    }
+    for (Partition p = 0; p < options.partitions; ++p) {
+        offsets_[p] = next_offset(p);
+        PartitionTime time;
+        for (const auto& shard : shards_) {
+            if (shard->next_offset(p) == offsets_[p]) time = shard->partition_time(p);
+        }
+        folds_.push_back(std::make_unique<PartialFold>(p, time));
+        for (const ViewPtr& view : views) folds_.back()->add(view);
+    }
+}
+
+Offset EngineRun::next_offset(Partition partition) const {
+    Offset least = UINT64_MAX;
+    for (const auto& shard : shards_) least = std::min(least, shard->next_offset(partition));
+    return least;
+}
+
+void EngineRun::merge(const FramePtr& frame) {
+    for (auto& shard : shards_) shard->merge(*frame);
+    collect();
+}
+
+void EngineRun::batch(const models::EventBatchPtr& batch, Partition partition) {
+    merge(folds_[partition]->fold(offsets_[partition]++, *batch));
+}
+
+void EngineRun::tick_record(double event, double received, Partition partition) {
+    merge(folds_[partition]->tick(offsets_[partition]++, micros(event), micros(received)));
+}
+
+void EngineRun::flush() {
+    for (Partition p = 0; p < folds_.size(); ++p) merge(folds_[p]->flush(offsets_[p]++));
+}
+
+void EngineRun::clock(double seconds) {
+    for (auto& shard : shards_) shard->tick(micros(seconds));
+    collect();
+}
+
+std::vector<std::vector<std::byte>> EngineRun::save() {
+    std::vector<std::vector<std::byte>> saved;
+    for (auto& shard : shards_) {
+        const ShardSnapshot snapshot = shard->snapshot();
+        std::vector<std::byte>& bytes = saved.emplace_back();
+        ByteWriter writer(
+            [&](std::span<const std::byte> piece) { bytes.insert(bytes.end(), piece.begin(), piece.end()); });
+        snapshot.save(writer);
+    }
+    collect();
+    return saved;
+}
+
+void EngineRun::collect() {
+    for (auto& shard : shards_) {
+        Emitted emitted = shard->take();
+        for (models::MetricPoint& point : emitted.points) {
+            const std::string identity = point.view + ' ' + point.keys + ' ' + seconds_text(point.window_start);
+            const auto [at, added] = latest_.try_emplace(identity, point);
+            if (!added) {
+                EXPECT_TRUE(point.replaces(at->second)) << "versions only rise: " << identity;
+                at->second = point;
+            }
+            emitted_.push_back(std::move(point));
+        }
+        std::ranges::move(emitted.late_events, std::back_inserter(late_));
+    }
+}
+
+std::vector<models::MetricPoint> EngineRun::take() { return std::exchange(emitted_, {}); }
+
+std::vector<std::string> EngineRun::taken() {
+    std::vector<std::string> texts;
+    for (const models::MetricPoint& point : take()) texts.push_back(text_of(point));
+    return texts;
+}
+
+std::map<std::string, models::MetricPoint> EngineRun::latest() { return latest_; }
+
+std::vector<std::string> EngineRun::rows() {
+    std::vector<const models::MetricPoint*> points;
+    for (const auto& [identity, point] : latest_) {
+        if (!point.deleted) points.push_back(&point);
+    }
+    std::ranges::sort(points, {}, [](const models::MetricPoint* point) {
+        return std::tuple(point->view, point->window_start, point->keys);
+    });
+    std::vector<std::string> texts;
+    for (const models::MetricPoint* point : points) texts.push_back(text_of(*point));
+    return texts;
+}
+
+ViewCounters EngineRun::counters(ViewNumber view) const {
+    ViewCounters sum;
+    for (const auto& shard : shards_) sum += shard->counters(view).value_or(ViewCounters{});
+    return sum;
+}
+
+}  // namespace sf::engine::testing

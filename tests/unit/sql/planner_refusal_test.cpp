@@ -1,0 +1,301 @@
+// What the planner refuses: message, place and way out, a case each. The place is the text that stands at the caret.
+#include "sql/planner.hpp"
+#include "unit/sql/test_aggregates.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace sf::sql {
+namespace {
+
+struct Refused {
+    std::string sql;      // Whole, or what stands behind CREATE MATERIALIZED VIEW v AS.
+    std::string message;  // Is part of the message,
+    std::string place;    // begins at the caret,
+    std::string hint;     // is part of the hint. Empty: nothing is looked at.
+};
+
+std::string whole(const std::string& sql) {
+    return sql.starts_with("SELECT") ? "CREATE MATERIALIZED VIEW v AS " + sql : sql;
+}
+
+// What stands at "line L, column C" of a text without characters of many bytes.
+std::string text_at(const std::string& sql, const std::string& detail) {
+    int line = 0;
+    int column = 0;
+    if (std::sscanf(detail.c_str(), "line %d, column %d", &line, &column) != 2) return "no place";
+    std::size_t at = 0;
+    for (int i = 1; i < line; ++i) at = sql.find('\n', at) + 1;
+    return sql.substr(at + static_cast<std::size_t>(column) - 1);
+}
+
+void expect_refused(const std::vector<Refused>& cases) {
+    for (const Refused& one : cases) {
+        const std::string sql = whole(one.sql);
+        const auto plan = plan_view(sql, TestAggregates());
+        ASSERT_FALSE(plan) << sql;
+        EXPECT_EQ(plan.error().code, ErrorCode::invalid_input) << sql;
+        EXPECT_NE(plan.error().message.find(one.message), std::string::npos) << sql << "\n" << plan.error().text();
+        EXPECT_NE(plan.error().hint.find(one.hint), std::string::npos) << sql << "\n" << plan.error().text();
+        if (!one.place.empty()) {
+            const std::string place = text_at(sql, plan.error().detail);
+            EXPECT_TRUE(place.starts_with(one.place)) << sql << "\nplace: " << place << "\n" << plan.error().text();
+        }
+    }
+}
+
+TEST(PlannerRefusal, statement) {
+    expect_refused({
+        {"", "there is no statement", "", ""},
+        {"SELEC 1", "syntax error at or near \"SELEC\"", "SELEC", ""},
+        {"DROP TABLE events", "this is no view", "DROP", "CREATE MATERIALIZED VIEW"},
+        {"CREATE TABLE v AS SELECT count(*) FROM events", "this is no materialized view", "CREATE", ""},
+        {"CREATE VIEW v AS SELECT count(*) FROM events", "this is no view", "CREATE", ""},
+        {"CREATE MATERIALIZED VIEW v WITH (emit = 'on close') AS SELECT count(*) FROM events",
+         "a running total never closes", "emit", "TUMBLE"},
+        {"CREATE MATERIALIZED VIEW v AS SELECT count(*) FROM events; SELECT 1", "only one statement", "SELECT 1", ""},
+        {"CREATE MATERIALIZED VIEW IF NOT EXISTS v AS SELECT count(*) FROM events", "IF NOT EXISTS is not supported",
+         "v AS", ""},
+        {"CREATE OR REPLACE MATERIALIZED VIEW v AS SELECT count(*) FROM events", "syntax error", "MATERIALIZED", ""},
+        {"CREATE MATERIALIZED VIEW v AS SELECT count(*) FROM events WITH NO DATA", "WITH NO DATA is not supported",
+         "v AS", ""},
+        {"CREATE MATERIALIZED VIEW v TABLESPACE t AS SELECT count(*) FROM events", "TABLESPACE is not supported",
+         "v TABLE", ""},
+        {"CREATE MATERIALIZED VIEW v USING heap AS SELECT count(*) FROM events", "USING is not supported", "v USING",
+         ""},
+        {"CREATE MATERIALIZED VIEW v (a) AS SELECT count(*) FROM events", "names of columns after the view's", "v (",
+         "AS in the SELECT list"},
+        {"CREATE MATERIALIZED VIEW s.v AS SELECT count(*) FROM events", "views have no schema", "s.v", ""},
+        {"CREATE MATERIALIZED VIEW \"Errors\" AS SELECT count(*) FROM events", "is no name for a view", "\"Errors\"",
+         "lower-case"},
+        {"CREATE MATERIALIZED VIEW events AS SELECT count(*) FROM events", "the name \"events\" is taken", "events AS",
+         ""},
+        {"CREATE MATERIALIZED VIEW late_events AS SELECT count(*) FROM events", "is taken", "", ""},
+        {"CREATE MATERIALIZED VIEW pg_x AS SELECT count(*) FROM events", "is taken", "pg_x", ""},
+        {"CREATE MATERIALIZED VIEW streamflow_x AS SELECT count(*) FROM events", "is taken", "", ""},
+    });
+}
+
+TEST(PlannerRefusal, options) {
+    const auto with = [](const std::string& options) {
+        return "CREATE MATERIALIZED VIEW v WITH (" + options + ") AS SELECT count(*) FROM events";
+    };
+    expect_refused({
+        {with("emitt = 'on close'"), "there is no option \"emitt\"", "emitt", "is it \"emit\"?"},
+        {with("color = 'red'"), "there is no option \"color\"", "color", "emit, lateness"},
+        {with("emit = 'sometimes'"), "emit = 'sometimes' is unknown", "emit", "on change"},
+        {with("emit = 'every blue'"), "emit = 'blue' is no interval", "emit", ""},
+        {with("emit = 'every 0 s'"), "too short", "emit", "1 ms"},
+        {with("emit = 'every 1 month'"), "can't be in months", "emit", "days"},
+        {with("lateness = '-1 s'"), "lateness must not be negative", "lateness", ""},
+        {with("lateness = 'never'"), "lateness = 'never' is no interval", "", ""},
+        {with("out_of_orderness = 'infinity'"), "is no interval", "out_of", ""},
+        {with("lateness = '1 s', lateness = '2 s'"), "the option lateness stands twice", "lateness = '2 s'", ""},
+        {with("lateness = '10000001 days'"), "lateness is too long", "lateness", "'10000000 days' at most"},
+        {with("out_of_orderness = '106751991 days'"), "out_of_orderness is too long", "out_of", ""},
+        {with("emit = 'every 2147483647 days'"), "emit is too long", "emit", ""},
+        {with("keys_max = 0"), "keys_max = 0 is out of range", "keys_max", "1 to"},
+        {with("keys_max = 'many'"), "keys_max = many is out of range", "", ""},
+        {with("emit"), "the option emit needs a value", "emit", ""},
+    });
+}
+
+TEST(PlannerRefusal, from) {
+    expect_refused({
+        {"SELECT count(*)", "a view needs FROM", "", "FROM events"},
+        {"SELECT count(*) FROM event", "there is no table \"event\"", "event", "events"},
+        {"SELECT count(*) FROM public.events", "there is no table", "public", ""},
+        {"SELECT count(*) FROM events, events e", "joins are not supported", "events e", ""},
+        {"SELECT count(*) FROM events a JOIN events b ON a.id = b.id", "joins are not supported", "events b", ""},
+        {"SELECT count(*) FROM (SELECT 1) x", "subqueries in FROM are not supported", "", ""},
+        {"SELECT count(*) FROM events e (a, b)", "names of columns in an alias", "events", ""},
+        {"SELECT count(*) FROM generate_series(1, 2)", "there is no table function \"generate_series\"",
+         "generate_series", "TUMBLE"},
+        {"SELECT count(*) FROM SESSION(events, timestamp, INTERVAL '1 min') GROUP BY window_start",
+         "SESSION windows are not supported yet", "SESSION", ""},
+        {"SELECT count(*) FROM TUMBLE(events, timestamp) GROUP BY window_start", "TUMBLE takes other arguments",
+         "TUMBLE", "INTERVAL '1 min'"},
+        {"SELECT count(*) FROM TUMBLE(event, timestamp, INTERVAL '1 s') GROUP BY window_start",
+         "the only table is events", "event,", ""},
+        {"SELECT count(*) FROM TUMBLE(events, time, INTERVAL '1 s') GROUP BY window_start",
+         "windows are over timestamp or received_at", "time,", ""},
+        {"SELECT count(*) FROM TUMBLE(events, timestamp, INTERVAL '1 month') GROUP BY window_start",
+         "the size of a window can't be in months", "INTERVAL", "days"},
+        {"SELECT count(*) FROM TUMBLE(events, timestamp, INTERVAL '0 s') GROUP BY window_start", "must not be zero",
+         "INTERVAL", ""},
+        {"SELECT count(*) FROM TUMBLE(events, timestamp, INTERVAL '-1 s') GROUP BY window_start",
+         "must not be negative", "INTERVAL", ""},
+        {"SELECT count(*) FROM TUMBLE(events, timestamp, INTERVAL '10000000 days 1 us') GROUP BY window_start",
+         "the size of a window is too long", "INTERVAL", "at most"},
+        {"SELECT count(*) FROM TUMBLE(events, timestamp, INTERVAL '1 day', INTERVAL '-1 month') GROUP BY window_start",
+         "the offset of a window can't be in months", "INTERVAL '-1 month'", "days"},
+        {"SELECT count(*) FROM TUMBLE(events, timestamp, '1 day'::nowhere.interval) GROUP BY window_start",
+         "must be a literal INTERVAL", "", ""},
+        {"SELECT count(*) FROM TUMBLE(events, timestamp, INTERVAL 'soon') GROUP BY window_start",
+         "\"soon\" is no interval", "'soon'", ""},
+        {"SELECT count(*) FROM TUMBLE(events, timestamp, 5) GROUP BY window_start", "must be a literal INTERVAL", "5)",
+         ""},
+        {"SELECT count(*) FROM HOP(events, timestamp, INTERVAL '1 min', INTERVAL '10 s') GROUP BY window_start",
+         "the slide is longer than the size", "INTERVAL '1 min'", "first the slide"},
+        {"SELECT count(*) FROM HOP(events, timestamp, INTERVAL '1 ms', INTERVAL '1 hour') GROUP BY window_start",
+         "more than 100000 windows", "INTERVAL '1 ms'", "longer slide"},
+        {"SELECT count(*) FROM TUMBLE(events, timestamp, INTERVAL '1 s')",
+         "GROUP BY must hold window_start or window_end", "TUMBLE", "GROUP BY window_start"},
+        {"SELECT type, count(*) FROM TUMBLE(events, timestamp, INTERVAL '1 s') GROUP BY type",
+         "GROUP BY must hold window_start", "type", ""},
+    });
+}
+
+TEST(PlannerRefusal, clauses) {
+    expect_refused({
+        {"SELECT DISTINCT type FROM events", "SELECT DISTINCT is not supported", "type", "GROUP BY"},
+        {"SELECT type, count(*) FROM events GROUP BY type ORDER BY 2", "ORDER BY is not supported", "2", ""},
+        {"SELECT type, count(*) FROM events GROUP BY type LIMIT 10", "LIMIT and OFFSET are not supported", "10",
+         "row_number()"},
+        {"SELECT count(*) FROM events UNION SELECT 1", "UNION, INTERSECT and EXCEPT are not supported", "1", ""},
+        {"CREATE MATERIALIZED VIEW v AS WITH x AS (SELECT 1) SELECT count(*) FROM events",
+         "WITH queries are not supported", "WITH x", ""},
+        {"SELECT count(*) OVER () FROM events", "window functions are not supported", "count", ""},
+        {"SELECT type, count(*) FROM events GROUP BY ROLLUP (type)", "ROLLUP and CUBE are not supported", "ROLLUP", ""},
+        {"SELECT type, count(*) FROM events GROUP BY GROUPING SETS ((type), ())", "GROUPING SETS", "GROUPING", ""},
+        {"SELECT * FROM events", "SELECT * is not supported", "*", "name the columns"},
+        {"SELECT type FROM events", "a view needs GROUP BY or an aggregate", "type", "GROUP BY type"},
+        {"SELECT count(*), count(*) FROM events", "two columns are called \"count\"", "count(*) FROM", "AS"},
+        {"SELECT type AS x, source AS x FROM events GROUP BY 1, 2", "two columns are called \"x\"", "source", ""},
+        {"SELECT source, count(*) FROM events GROUP BY type", "source is neither in GROUP BY nor inside an aggregate",
+         "source", "max(source)"},
+        {"SELECT data.a, count(*) FROM events", "data.a is neither in GROUP BY", "data.a", ""},
+        {"SELECT type, count(*) FROM events GROUP BY type HAVING source = 'x'", "source is neither in GROUP BY",
+         "source", ""},
+        {"SELECT count(*) FROM events GROUP BY 2", "there is no output number 2", "2", "1 to 1"},
+        {"SELECT count(*) FROM events GROUP BY 'x'", "GROUP BY takes no literals", "'x'", ""},
+        {"SELECT count(*) AS n FROM events GROUP BY n", "an aggregate can't stand in GROUP BY", "count", ""},
+        {"SELECT count(*) FROM events GROUP BY data->'a'", "groups can't be made by jsonb", "->", "data->>'field'"},
+        {"SELECT count(*) FROM events WHERE count(*) > 1", "an aggregate can't stand in WHERE", "count(*) > 1",
+         "HAVING"},
+        {"SELECT count(*) FROM events WHERE type", "WHERE must be boolean, not text", "type", ""},
+        {"SELECT count(*) FROM events HAVING count(*)", "HAVING must be boolean, not bigint", "count", ""},
+        {"SELECT window_start, count(*) FROM events GROUP BY window_start", "window_start exists only with a window",
+         "window_start", "TUMBLE"},
+        {"SELECT count(*) FROM TUMBLE(events, timestamp, INTERVAL '1 s') WHERE window_start > '2024-01-01' GROUP BY "
+         "window_start",
+         "window_start can't stand in WHERE", "window_start >", "HAVING"},
+        {"SELECT max(window_end) FROM TUMBLE(events, timestamp, INTERVAL '1 s') GROUP BY window_start",
+         "window_end can't stand in an aggregate's arguments", "window_end", ""},
+        {"SELECT count(*) FROM TUMBLE(events, timestamp, INTERVAL '1 s') GROUP BY date_trunc('hour', window_start), "
+         "window_start",
+         "GROUP BY takes window_start only alone", "window_start)", ""},
+        {"SELECT sum(count(*)) FROM events", "an aggregate can't stand in an aggregate's arguments", "count", ""},
+        {"SELECT sum(data.a) FILTER (WHERE count(*) > 1) FROM events", "an aggregate can't stand in FILTER", "count",
+         ""},
+        {"SELECT sum(type) FROM events", "sum does not take text", "sum", "cast it"},
+        {"SELECT sum() FROM events", "sum needs an argument", "sum", ""},
+        {"SELECT approx_quantile(data.a) FROM events", "approx_quantile takes 2 arguments, not 1", "approx", ""},
+        {"SELECT approx_quantile(data.a, data.b) FROM events", "must be a literal number", "data.b", ""},
+        {"SELECT sum(data.a ORDER BY data.b) FROM events", "ORDER BY and WITHIN GROUP", "sum", ""},
+        {"SELECT lower(DISTINCT type) FROM events GROUP BY type", "there is no aggregate \"lower\"", "lower", ""},
+    });
+}
+
+TEST(PlannerRefusal, names) {
+    expect_refused({
+        {"SELECT count(*) FROM events WHERE tpye = 'x'", "there is no column \"tpye\"", "tpye", "is it \"type\"?"},
+        {"SELECT count(*) FROM events WHERE latency > 5", "there is no column \"latency\"", "latency", "data.latency"},
+        {"SELECT count(*) FROM events e WHERE events.type = 'x'", "there is no table \"events\" here", "events.type",
+         "called \"e\""},
+        {"SELECT count(*) FROM events WHERE type.x = 'x'", "type has no fields", "type.x", "only data"},
+        {"SELECT count(*) FROM events WHERE data.userId = 'x'", "names without quotes are read in lower case", "userId",
+         "data.\"userId\""},
+        {"SELECT count(*) FROM events WHERE data.a.B.\"C\" = 'x'", "names without quotes", "B.", "data.a.\"B\".\"C\""},
+        {"SELECT count(*) FROM events WHERE tags = 'x'", "tags can only be asked for one tag", "tags", "= ANY(tags)"},
+        {"SELECT count(*) FROM events WHERE 'x' <> ANY(tags)", "ANY is only supported as", "<>", ""},
+        {"SELECT count(*) FROM events WHERE type = ANY(tags)", "the tag must be a literal", "type", ""},
+        {"SELECT count(*) FROM events WHERE lwer(type) = 'x'", "there is no function \"lwer\"", "lwer",
+         "is it \"lower\"?"},
+        {"SELECT count(*) FROM events WHERE received_at > now()", "now() is not supported", "now",
+         "depend on events alone"},
+        {"SELECT count(*) FROM events WHERE received_at > current_timestamp", "the time of the clock",
+         "current_timestamp", ""},
+        {"SELECT count(*) FROM events WHERE random() < 0.5", "random() is not supported", "random", ""},
+        {"SELECT count(*) FROM events WHERE data." + std::string(64, 'k') + " = 1", "a name has at most 63 bytes",
+         "kkk", "data->>'key'"},
+        {"SELECT count(*) FROM events WHERE id = $1", "a view has no parameters", "$1", ""},
+        {"SELECT count(*) FROM events WHERE type IN (SELECT 'a')", "subqueries are not supported", "IN", ""},
+        {"SELECT count(*) FROM events WHERE type COLLATE \"C\" = 'a'", "COLLATE is not supported", "COLLATE", ""},
+        {"SELECT count(*) FROM events WHERE (data).a = 1", "this form of access", "data", "data.a.b"},
+        {"SELECT count(*) FROM events WHERE data['a'] = '1'", "this form of access", "data", ""},
+        {"SELECT count(*) FROM events WHERE (type, source) = ('a', 'b')", "rows are not supported", "(type", ""},
+    });
+}
+
+TEST(PlannerRefusal, types) {
+    expect_refused({
+        {"SELECT count(*) FROM events WHERE type = 5", "there is no operator text = integer", "= 5", "cast"},
+        {"SELECT count(*) FROM events WHERE timestamp > 'soon'",
+         "invalid input syntax for type timestamp with time zone: \"soon\"", "'soon'", ""},
+        {"SELECT count(*) FROM events WHERE data.a > data.b", "have no order", ">", "data.a::double precision"},
+        {"SELECT count(*) FROM events WHERE data.a > timestamp", "there is no operator", ">",
+         "data.a::timestamp with time zone"},
+        {"SELECT greatest(data.a, data.b) FROM events GROUP BY 1", "GREATEST does not order", "greatest", "cast"},
+        {"SELECT count(*) FROM events WHERE data->'a' > '5'", "there is no operator jsonb > unknown", ">", "->>"},
+        {"SELECT count(*) FROM events WHERE data.a->'b' = '5'", "-> needs jsonb on its left", "->", "data->'a'"},
+        {"SELECT count(*) FROM events WHERE data->type = '5'", "-> needs a literal text or number", "type", ""},
+        {"SELECT count(*) FROM events WHERE data->>'a'::int = 5", "invalid input syntax for type integer: \"a\"", "'a'",
+         ""},
+        {"SELECT count(*) FROM events WHERE type ~ '('", "invalid regular expression", "~", ""},
+        {"SELECT count(*) FROM events WHERE type ~ '[\\'", "invalid regular expression: trailing", "~", ""},
+        {"SELECT count(*) FROM events WHERE type ~ '[a\\'", "invalid regular expression: trailing", "~", ""},
+        {"SELECT count(*) FROM events WHERE type ~ source", "a regular expression must be a literal", "~", "LIKE"},
+        {"SELECT count(*) FROM events WHERE type LIKE 'a\\'", "must not end with its escape", "LIKE", ""},
+        {"SELECT count(*) FROM events WHERE type SIMILAR TO 'a'", "SIMILAR TO is not supported", "SIMILAR", "LIKE"},
+        {"SELECT round(data.a, 2) FROM events GROUP BY 1", "there is no function round(a field of data, integer)",
+         "round", "data.a::numeric"},
+        {"SELECT data.a % 2 FROM events GROUP BY 1", "there is no operator a field of data % integer", "%", "bigint"},
+        {"SELECT 2 ^ 0.5 FROM events GROUP BY 1", "powers, exp and ln of numeric are not supported", "^",
+         "0.5::double precision"},
+        {"SELECT ln(2.0) FROM events GROUP BY 1", "powers, exp and ln of numeric are not supported", "ln", ""},
+        {"SELECT '1' + '2' FROM events GROUP BY 1", "it is not clear which operator is meant", "+", ""},
+        {"SELECT left(type, data.n) FROM events GROUP BY 1", "there is no function left", "left", "data.n::numeric"},
+        {"SELECT 1 / 0 FROM events GROUP BY 1", "this always fails", "/", "division by zero"},
+        {"SELECT type::date FROM events GROUP BY 1", "the type date is not supported", "date", "date_trunc"},
+        {"SELECT type::varchar(5) FROM events GROUP BY 1", "the type varchar is not supported", "varchar", "text"},
+        {"SELECT type::text[] FROM events GROUP BY 1", "arrays are not supported", "text[]", ""},
+        {"SELECT 1.5::float8[] FROM events GROUP BY 1", "arrays are not supported", "float8[]", ""},
+        {"SELECT 1.5::nowhere.float8 FROM events GROUP BY 1", "there is no schema \"nowhere\"", "nowhere", ""},
+        {"SELECT 1.5::float8(3) FROM events GROUP BY 1", "double precision takes no precision", "float8", ""},
+        {"SELECT '1'::nowhere.timestamp FROM events GROUP BY 1", "there is no schema \"nowhere\"", "nowhere", ""},
+        {"SELECT (type = 'a')::bigint FROM events GROUP BY 1", "can't cast boolean to bigint", "::", ""},
+        {"SELECT data.a::jsonb FROM events GROUP BY 1", "can't cast a field of data to jsonb", "::", "data->'field'"},
+        {"SELECT CASE WHEN type = 'a' THEN 1 ELSE source END FROM events GROUP BY 1",
+         "the result of CASE can't be both integer and text", "source", ""},
+        {"SELECT date_trunc('fortnight', timestamp) FROM events GROUP BY 1", "\"fortnight\" is no unit of time",
+         "date_trunc", "week"},
+        {"SELECT extract(week from received_at - timestamp) FROM events GROUP BY 1", "an interval has no such part",
+         "extract", ""},
+        {"SELECT type || 5::numeric(50, 2) FROM events GROUP BY 1", "numeric(50, 2) is out of range", "numeric",
+         "38 digits"},
+        {"SELECT length(5) FROM events GROUP BY 1", "there is no function length(integer)", "length", ""},
+        {"SELECT substring(type from '[a-z]') FROM events GROUP BY 1", "invalid input syntax for type integer",
+         "'[a-z]'", ""},
+        {"SELECT TIMESTAMP '2024-01-01 00:00+02' FROM events GROUP BY 1", "a timestamp without time zone has no zone",
+         "'2024", "TIMESTAMPTZ"},
+    });
+}
+
+TEST(PlannerRefusal, shows_the_line_with_a_caret) {
+    const auto plan = plan_view(
+        "CREATE MATERIALIZED VIEW v AS\nSELECT type, count(*)\nFROM events\nWHERE 'é' = soruce\nGROUP BY type",
+        TestAggregates());
+    ASSERT_FALSE(plan);
+    EXPECT_EQ(plan.error().text(),
+              "there is no column \"soruce\"\n"
+              "detail: line 4, column 13\n"
+              "WHERE 'é' = soruce\n"
+              "            ^\n"
+              "hint: is it \"source\"?");
+}
+
+}  // namespace
+}  // namespace sf::sql
