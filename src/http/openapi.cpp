@@ -1,5 +1,6 @@
 #include "http/openapi.hpp"
 
+#include "base/ascii.hpp"
 #include "base/json_text.hpp"
 #include "http/docs_page.hpp"
 
@@ -9,12 +10,6 @@
 
 namespace sf::http {
 namespace {
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (char& c : out) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-    return out;
-}
 
 constexpr std::string_view kProblemSchema =
     R"({"type":"object","required":["title","status"],"properties":{"type":{"type":"string"},"title":{"type":"string"},)"
@@ -74,7 +69,7 @@ void append_answers(std::string& out, const Route& route) {
 
 // "get_views_by_name_rows": a name for code generators, different for each method and pattern.
 std::string operation_id(const Route& route) {
-    std::string id = lower(to_string(route.method));
+    std::string id = ascii_lower(to_string(route.method));
     std::string_view rest = route.pattern;
     if (rest.starts_with("/api/v1/")) rest.remove_prefix(7);
     for (const char c : rest) {
@@ -86,8 +81,9 @@ std::string operation_id(const Route& route) {
 }
 
 void append_operation(std::string& out, const Route& route) {
-    out += json_string(lower(to_string(route.method))) + R"(:{"operationId":)" + json_string(operation_id(route)) +
-           R"(,"tags":[)" + json_string(route.service) + R"(],"summary":)" + json_string(route.summary);
+    out += json_string(ascii_lower(to_string(route.method))) + R"(:{"operationId":)" +
+           json_string(operation_id(route)) + R"(,"tags":[)" + json_string(route.service) + R"(],"summary":)" +
+           json_string(route.summary);
     if (!route.description.empty()) out += R"(,"description":)" + json_string(route.description);
     append_parameters(out, route);
     append_body(out, route);

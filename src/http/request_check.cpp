@@ -1,5 +1,6 @@
 #include "http/request_check.hpp"
 
+#include "base/ascii.hpp"
 #include "base/clock.hpp"
 #include "base/uuid.hpp"
 #include "http/problem.hpp"
@@ -44,7 +45,7 @@ bool is_number(std::string_view text) {
 std::string media_type(std::string_view header) {
     header = header.substr(0, header.find(';'));
     while (!header.empty() && header.back() == ' ') header.remove_suffix(1);
-    return lower(header);
+    return ascii_lower(header);
 }
 
 Response unauthorized(std::string_view title, std::string_view detail, std::string_view hint, std::string challenge) {
@@ -55,14 +56,6 @@ Response unauthorized(std::string_view title, std::string_view detail, std::stri
 
 }  // namespace
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (char& c : out) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return out;
-}
-
 std::string new_correlation_id() {
     thread_local UuidGenerator ids;
     return to_string(ids.next(system_clock().now()));
@@ -71,7 +64,8 @@ std::string new_correlation_id() {
 void read_head(Request& request, const RequestHead& head) {
     request.method = method_of(head.method());
     request.headers.reserve(16);
-    for (const auto& field : head) request.headers.push_back({lower(field.name_string()), std::string(field.value())});
+    for (const auto& field : head)
+        request.headers.push_back({ascii_lower(field.name_string()), std::string(field.value())});
     request.correlation_id = request.header("x-correlation-id");
     if (request.correlation_id.empty()) request.correlation_id = request.header("x-request-id");
     if (!is_correlation_id(request.correlation_id)) request.correlation_id = new_correlation_id();
@@ -99,7 +93,8 @@ std::optional<Response> check_framing(const RequestHead& head, bool folded) {
     else if (count(bhttp::field::transfer_encoding) > 1) wrong = "more than one Transfer-Encoding";
     else if (count(bhttp::field::content_length) > 0 && count(bhttp::field::transfer_encoding) > 0)
         wrong = "both Content-Length and Transfer-Encoding";
-    else if (count(bhttp::field::transfer_encoding) > 0 && lower(head[bhttp::field::transfer_encoding]) != "chunked")
+    else if (count(bhttp::field::transfer_encoding) > 0 &&
+             ascii_lower(head[bhttp::field::transfer_encoding]) != "chunked")
         wrong = "an unknown Transfer-Encoding";
     else if (count(bhttp::field::transfer_encoding) > 0 && head.version() == 10)
         wrong = "Transfer-Encoding in HTTP/1.0";
@@ -155,7 +150,7 @@ bool is_listed(const std::vector<std::string>& origins, std::string_view origin)
 
 std::string_view bearer_token(const Request& request) {
     const std::string_view authorization = request.header("authorization");
-    if (authorization.size() <= 7 || lower(authorization.substr(0, 7)) != "bearer ") return {};
+    if (authorization.size() <= 7 || ascii_lower(authorization.substr(0, 7)) != "bearer ") return {};
     return authorization.substr(7);
 }
 
@@ -197,7 +192,7 @@ std::optional<Response> check_body(const Request& request, const Route& route, E
                        type.empty() ? "the request has no Content-Type" : "Content-Type is " + type, {},
                        "send one of: " + wanted);
     }
-    body.encoding = parse_encoding(lower(request.header("content-encoding")));
+    body.encoding = parse_encoding(ascii_lower(request.header("content-encoding")));
     if (body.encoding == Encoding::unknown) {
         Response response = problem(415, "unsupported content encoding", "Content-Encoding may be gzip or zstd");
         response.headers.push_back({"Accept-Encoding", "gzip, zstd"});

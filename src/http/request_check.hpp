@@ -17,8 +17,6 @@ namespace sf::http {
 
 using RequestHead = boost::beast::http::request<boost::beast::http::buffer_body>;
 
-[[nodiscard]] std::string lower(std::string_view text);
-
 [[nodiscard]] std::string new_correlation_id();
 
 /// Method, headers and correlation id of `head`.

@@ -1,5 +1,6 @@
 #include "http/session.hpp"
 
+#include "base/ascii.hpp"
 #include "base/assert.hpp"
 #include "base/logging.hpp"
 #include "http/problem.hpp"
@@ -196,7 +197,7 @@ void Session::start_body() {
     if (!expected_.chunked && wanted == 0) return dispatch();
     // Chunked bodies tell no size: they reserve as they come.
     if (!reserve_body(expected_.chunked ? 0 : wanted)) return refuse(too_many_bodies());
-    if (lower(request_.header("expect")) == "100-continue") {
+    if (ascii_lower(request_.header("expect")) == "100-continue") {
         static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
         error_code error;
         socket_.write_some(asio::buffer(kContinue), error);

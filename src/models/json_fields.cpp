@@ -1,5 +1,6 @@
 #include "models/json_fields.hpp"
 
+#include "base/ascii.hpp"
 #include "base/assert.hpp"
 #include "models/json_strict.hpp"
 
@@ -16,8 +17,6 @@ namespace {
 // the cache.
 constexpr std::size_t kTextBytes = 32u << 10;
 constexpr std::size_t kDepthMax = 64;  // Deeper paths than `data` may be nested find nothing.
-
-bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
 // Eight bytes are readable at any name: texts are padded, and so are resolved keys.
 std::uint64_t word_at(const char* name, std::size_t size) {
@@ -150,7 +149,7 @@ JsonFields::Token JsonFields::walk(const Place& place, Token at, const Row& row)
         if (inner != nullptr) {
             // The value ends where the last token of it ends: at the bracket that closed it, or before the next token.
             std::size_t end = *at;
-            while (end > begin && is_space(base[end - 1])) --end;
+            while (end > begin && is_json_space(base[end - 1])) --end;
             keep(*inner, begin, end, row);
             --wanted;
             if (wanted == 0 && outermost) return nullptr;

@@ -1,11 +1,10 @@
 #include "models/json_member.hpp"
 
+#include "base/ascii.hpp"
 #include "models/json_strict.hpp"
 
 namespace sf::models {
 namespace {
-
-bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
 // Walks over tokens; a step that fails ends the walk.
 class Cursor {
@@ -39,7 +38,7 @@ public:
         std::size_t depth = 0;
         while (!rest_.empty()) {
             const char c = rest_.front();
-            const bool ends = c == ',' || c == '}' || c == ']' || is_space(c);
+            const bool ends = c == ',' || c == '}' || c == ']' || is_json_space(c);
             if (depth == 0 && ends) break;
             rest_.remove_prefix(1);
             if (c == '"') {
@@ -57,7 +56,7 @@ public:
 
 private:
     void skip_spaces() {
-        while (!rest_.empty() && is_space(rest_.front())) rest_.remove_prefix(1);
+        while (!rest_.empty() && is_json_space(rest_.front())) rest_.remove_prefix(1);
     }
 
     std::string_view rest_;

@@ -1,5 +1,6 @@
 #include "models/json_strict.hpp"
 
+#include "base/ascii.hpp"
 #include "base/assert.hpp"
 #include "base/utf8.hpp"
 
@@ -13,9 +14,6 @@ namespace {
 
 constexpr std::size_t kComplaintsMax = 10;  // For one event; more would only repeat the message.
 constexpr std::size_t kKeysCompared = 64;   // Above, an object's keys go into a hash set.
-
-bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 int hex_value(char c) {
     if (is_digit(c)) return c - '0';
@@ -185,7 +183,7 @@ bool StrictJson::scalar(std::vector<JsonComplaint>& complaints) {
     }
     const std::size_t begin = *at_;
     std::size_t end = at_[1];
-    while (end > begin && is_space(base_[end - 1])) --end;
+    while (end > begin && is_json_space(base_[end - 1])) --end;
     const std::string_view token(base_ + begin, end - begin);
     if (first == '-' || is_digit(first)) {
         if (!number(token, complaints)) return false;

@@ -1,5 +1,6 @@
 #include "cli/recording/access_log.hpp"
 
+#include "base/ascii.hpp"
 #include "base/utf8.hpp"
 
 #include <array>
@@ -8,8 +9,6 @@
 
 namespace sf::recording {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 int two_digits(const char* at) { return is_digit(at[0]) && is_digit(at[1]) ? (at[0] - '0') * 10 + (at[1] - '0') : -1; }
 

@@ -1,5 +1,6 @@
 #include "cli/recording/field_value.hpp"
 
+#include "base/ascii.hpp"
 #include "cli/recording/field_text.hpp"
 
 #include <array>
@@ -7,8 +8,6 @@
 
 namespace sf::recording {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 std::string_view trimmed(std::string_view text) {
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
@@ -61,8 +60,7 @@ bool append_number(std::string& out, std::string_view text, bool whole) {
 bool append_boolean(std::string& out, std::string_view text) {
     constexpr std::array<std::string_view, 5> kTrue = {"true", "yes", "t", "y", "1"};
     constexpr std::array<std::string_view, 5> kFalse = {"false", "no", "f", "n", "0"};
-    std::string lower(text);
-    for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    const std::string lower = ascii_lower(text);
     for (std::size_t i = 0; i < kTrue.size(); ++i) {
         if (lower == kTrue[i] || lower == kFalse[i]) {
             out += lower == kTrue[i] ? "true" : "false";

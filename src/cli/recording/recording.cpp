@@ -1,5 +1,6 @@
 #include "cli/recording/recording.hpp"
 
+#include "base/ascii.hpp"
 #include "cli/recording/recording_kinds.hpp"
 
 #include "base/assert.hpp"
@@ -31,8 +32,7 @@ std::optional<Format> parse_format(std::string_view text) {
 }
 
 std::optional<Format> guess_format(const std::filesystem::path& file) {
-    std::string extension = file.extension().string();
-    for (char& c : extension) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    const std::string extension = ascii_lower(file.extension().string());
     if (extension == ".ndjson" || extension == ".jsonl" || extension == ".json") return Format::ndjson;
     if (extension == ".csv") return Format::csv;
     if (extension == ".tsv" || extension == ".tab") return Format::tsv;

@@ -1,5 +1,7 @@
 #include "cli/recording/time_format.hpp"
 
+#include "base/ascii.hpp"
+
 #include <array>
 #include <cctype>
 #include <cstdint>
@@ -12,8 +14,6 @@ constexpr std::array<std::string_view, 12> kMonths = {"january",   "february", "
                                                       "september", "october",  "november", "december"};
 constexpr std::array<std::string_view, 7> kDays = {"sunday",   "monday", "tuesday", "wednesday",
                                                    "thursday", "friday", "saturday"};
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // What the directives have said so far.
 struct Parts {

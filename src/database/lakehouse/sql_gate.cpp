@@ -1,5 +1,6 @@
 #include "database/lakehouse/sql_gate.hpp"
 
+#include "base/ascii.hpp"
 #include "database/lakehouse/sql_error.hpp"
 #include "models/json_strict.hpp"
 
@@ -47,14 +48,6 @@ constexpr std::array<Amplifier, 10> kAmplifiers = {{{"range", -1, 100'000},
                                                     {"left_pad", 1, 10'000}}};
 
 constexpr std::array<std::string_view, 2> kFormatters = {"printf", "format"};
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(), [](unsigned char c) { return c < 128 ? std::tolower(c) : c; });
-    return out;
-}
-
-bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 // Past spaces and comments.
 std::size_t skip_blank(std::string_view sql) {
@@ -195,7 +188,7 @@ private:
     bool check(const Node& node, std::string_view parent_type) {
         if (node.type == "BASE_TABLE") return check_table(node);
         if (node.node_class != "FUNCTION" && node.node_class != "WINDOW") return true;
-        const std::string name = lower(node.name);
+        const std::string name = ascii_lower(node.name);
         if (parent_type == "TABLE_FUNCTION") {
             if (std::ranges::find(kTableFunctions, name) != kTableFunctions.end()) return true;
             return refuse(node, "table function \"" + node.name + "\" is not allowed", kTablesHint);
@@ -208,8 +201,8 @@ private:
     }
 
     bool check_table(const Node& node) {
-        const std::string name = lower(node.name);
-        const std::string schema = lower(node.schema);
+        const std::string name = ascii_lower(node.name);
+        const std::string schema = ascii_lower(node.schema);
         if (schema == "information_schema") {
             tables_.catalog = true;
             return true;

@@ -1,5 +1,6 @@
 #include "http/websocket/upgrade.hpp"
 
+#include "base/ascii.hpp"
 #include "http/problem.hpp"
 #include "http/request_check.hpp"
 
@@ -18,7 +19,7 @@ bool lists(const Request& request, std::string_view name, std::string_view token
             rest.remove_prefix(std::min(rest.size(), value.size() + 1));
             while (!value.empty() && (value.front() == ' ' || value.front() == '\t')) value.remove_prefix(1);
             while (!value.empty() && (value.back() == ' ' || value.back() == '\t')) value.remove_suffix(1);
-            if (lower(value) == token) return true;
+            if (ascii_lower(value) == token) return true;
         }
     }
     return false;
@@ -43,7 +44,7 @@ Response upgrade_required(std::string_view detail) {
 
 std::string without_default_port(std::string_view authority, std::string_view port) {
     if (authority.ends_with(port)) authority.remove_suffix(port.size());
-    return lower(authority);
+    return ascii_lower(authority);
 }
 
 }  // namespace
@@ -51,7 +52,7 @@ std::string without_default_port(std::string_view authority, std::string_view po
 bool is_own_origin(std::string_view origin, std::string_view host) {
     // https: something in front of this server speaks TLS.
     for (const auto& [scheme, port] : {std::pair{"http://", ":80"}, std::pair{"https://", ":443"}}) {
-        if (!lower(origin).starts_with(scheme)) continue;
+        if (!ascii_lower(origin).starts_with(scheme)) continue;
         const std::string_view authority = origin.substr(std::string_view(scheme).size());
         return !authority.empty() && without_default_port(authority, port) == without_default_port(host, port);
     }

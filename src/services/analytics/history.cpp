@@ -5,7 +5,8 @@
 namespace sf::analytics {
 namespace {
 
-constexpr std::size_t kRowsMax = 1'000'000;  // They are in memory until all are there: the old rows stay until then.
+constexpr std::size_t kHistoryRowsMax =
+    1'000'000;  // They are in memory until all are there: the old rows stay until then.
 constexpr std::size_t kRowsAtOnce = 10'000;
 
 engine::ViewPtr beginning_at(const engine::View& view, std::int64_t closed_until) {
@@ -48,9 +49,10 @@ Result<> History::collect() {
         }
         rows += one.latest.size();
     }
-    if (rows <= kRowsMax) return {};
+    if (rows <= kHistoryRowsMax) return {};
     return fail(ErrorCode::invalid_input, "the view has too many rows to be filled from history",
-                "more than " + std::to_string(kRowsMax), "narrow it with WHERE, or make its windows or keys coarser");
+                "more than " + std::to_string(kHistoryRowsMax),
+                "narrow it with WHERE, or make its windows or keys coarser");
 }
 
 Result<> History::read(database::EventStore& events, const std::stop_token& stop) {

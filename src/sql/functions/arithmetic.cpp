@@ -180,7 +180,7 @@ constexpr Function prefix(std::string_view name, Type type, Kernel kernel) {
             .style = Function::Style::prefix};
 }
 
-constexpr std::array kTable = {
+constexpr std::array kArithmeticOperators = {
     infix("+", Type::integer, arithmetic<std::int64_t, AddInteger>),
     infix("+", Type::bigint, arithmetic<std::int64_t, AddBigint>),
     infix("+", Type::numeric, rowwise<Numeric{&add}>),
@@ -219,6 +219,6 @@ constexpr std::array kTable = {
 
 }  // namespace
 
-std::span<const Function> arithmetic_operators() { return kTable; }
+std::span<const Function> arithmetic_operators() { return kArithmeticOperators; }
 
 }  // namespace sf::sql

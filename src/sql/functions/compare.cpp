@@ -158,12 +158,13 @@ constexpr std::array<Function, 8> comparisons(std::string_view name) {
             operation(name, Type::uuid, rowwise<&compare_row<Uuid, Operator>>)};
 }
 
-constexpr auto kTable = joined(comparisons<Equal>("="), comparisons<NotEqual>("<>"), comparisons<Less>("<"),
-                               comparisons<LessEqual>("<="), comparisons<Greater>(">"), comparisons<GreaterEqual>(">="),
-                               std::array{operation("=", Type::jsonb, rowwise<&jsonb_equal_row>),
-                                          operation("<>", Type::jsonb, rowwise<&jsonb_not_equal_row>),
-                                          operation("=", Type::json_scalar, rowwise<&compare_text_row<Equal>>),
-                                          operation("<>", Type::json_scalar, rowwise<&compare_text_row<NotEqual>>)});
+constexpr auto kComparisons =
+    joined(comparisons<Equal>("="), comparisons<NotEqual>("<>"), comparisons<Less>("<"), comparisons<LessEqual>("<="),
+           comparisons<Greater>(">"), comparisons<GreaterEqual>(">="),
+           std::array{operation("=", Type::jsonb, rowwise<&jsonb_equal_row>),
+                      operation("<>", Type::jsonb, rowwise<&jsonb_not_equal_row>),
+                      operation("=", Type::json_scalar, rowwise<&compare_text_row<Equal>>),
+                      operation("<>", Type::json_scalar, rowwise<&compare_text_row<NotEqual>>)});
 
 }  // namespace
 
@@ -178,6 +179,6 @@ constinit const Function kNotDistinctFrom = {.name = "IS NOT DISTINCT FROM",
                                              .style = Function::Style::infix,
                                              .nulls = Function::Nulls::own};
 
-std::span<const Function> comparison_operators() { return kTable; }
+std::span<const Function> comparison_operators() { return kComparisons; }
 
 }  // namespace sf::sql

@@ -210,7 +210,7 @@ std::optional<std::int64_t> to_integer(std::string_view value) {
     return fits ? whole : std::nullopt;
 }
 
-constexpr Function cast(Type from, Type to, Kernel kernel, Function::Nulls nulls = Function::Nulls::strict) {
+constexpr Function json_cast(Type from, Type to, Kernel kernel, Function::Nulls nulls = Function::Nulls::strict) {
     return {.name = "cast",
             .arguments = {from},
             .arity = 1,
@@ -221,14 +221,14 @@ constexpr Function cast(Type from, Type to, Kernel kernel, Function::Nulls nulls
 }
 
 constexpr std::array kCasts = {
-    cast(Type::json_scalar, Type::double_precision, scalar_number, Function::Nulls::own),
-    cast(Type::json_scalar, Type::text, scalar_text, Function::Nulls::own),
-    cast(Type::json_scalar, Type::boolean, scalar_boolean, Function::Nulls::own),
-    cast(Type::jsonb, Type::boolean, rowwise<&to_boolean>),
-    cast(Type::jsonb, Type::integer, rowwise<&to_integer>),
-    cast(Type::jsonb, Type::bigint, rowwise<&to_bigint>),
-    cast(Type::jsonb, Type::numeric, rowwise<&to_numeric>),
-    cast(Type::jsonb, Type::double_precision, rowwise<&to_double>),
+    json_cast(Type::json_scalar, Type::double_precision, scalar_number, Function::Nulls::own),
+    json_cast(Type::json_scalar, Type::text, scalar_text, Function::Nulls::own),
+    json_cast(Type::json_scalar, Type::boolean, scalar_boolean, Function::Nulls::own),
+    json_cast(Type::jsonb, Type::boolean, rowwise<&to_boolean>),
+    json_cast(Type::jsonb, Type::integer, rowwise<&to_integer>),
+    json_cast(Type::jsonb, Type::bigint, rowwise<&to_bigint>),
+    json_cast(Type::jsonb, Type::numeric, rowwise<&to_numeric>),
+    json_cast(Type::jsonb, Type::double_precision, rowwise<&to_double>),
 };
 
 constexpr std::array kOperators = {

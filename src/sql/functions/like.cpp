@@ -1,11 +1,12 @@
 #include "sql/functions/like.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 
 namespace sf::sql {
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 bool is_inside(char c) { return (c & 0xC0) == 0x80; }
 
 bool ends_with_escape(std::string_view pattern) {
@@ -18,7 +19,7 @@ bool ends_with_escape(std::string_view pattern) {
 // Nothing where it comes to a backslash with nothing behind it.
 template <bool kIgnoreCase>
 std::optional<bool> walk(std::string_view text, std::string_view pattern) {
-    const auto fold = [](char c) { return kIgnoreCase ? lower(c) : c; };
+    const auto fold = [](char c) { return kIgnoreCase ? ascii_lower(c) : c; };
     const auto is_lone = [&](std::size_t at) { return pattern[at] == '\\' && at + 1 == pattern.size(); };
     const auto take_character = [&](std::size_t& at) {
         ++at;

@@ -93,7 +93,7 @@ constexpr Function refused(std::string_view name, std::uint8_t arity) {
             .prepare = refuse_numeric};
 }
 
-constexpr std::array kTable = {
+constexpr std::array kMathFunctions = {
     unary("abs", Type::integer, rowwise<&integer_absolute>),
     unary("abs", Type::bigint, rowwise<&bigint_absolute>),
     unary("abs", Type::numeric, rowwise<&numeric_absolute>),
@@ -144,6 +144,6 @@ Result<std::shared_ptr<const Prepared>> refuse_numeric(std::span<const Expressio
                 "cast to double precision: 0.5 is numeric, 0.5::double precision is not");
 }
 
-std::span<const Function> math_functions() { return kTable; }
+std::span<const Function> math_functions() { return kMathFunctions; }
 
 }  // namespace sf::sql

@@ -64,7 +64,7 @@ std::optional<Decimal> limit_numeric(Decimal value, std::int64_t precision, std:
     return digits < bound.digits ? rounded : std::nullopt;
 }
 
-constexpr Function cast(Type from, Type to, Kernel kernel) {
+constexpr Function number_cast(Type from, Type to, Kernel kernel) {
     return {.name = "cast",
             .arguments = {from},
             .arity = 1,
@@ -73,21 +73,21 @@ constexpr Function cast(Type from, Type to, Kernel kernel) {
             .style = Function::Style::cast};
 }
 
-constexpr std::array kTable = {
-    cast(Type::integer, Type::bigint, same_values),
-    cast(Type::integer, Type::double_precision, integer_to_double),
-    cast(Type::integer, Type::numeric, rowwise<&integer_to_numeric>),
-    cast(Type::integer, Type::boolean, rowwise<&integer_to_boolean>),
-    cast(Type::boolean, Type::integer, rowwise<&boolean_to_integer>),
-    cast(Type::bigint, Type::integer, rowwise<&within_integer>),
-    cast(Type::bigint, Type::double_precision, integer_to_double),
-    cast(Type::bigint, Type::numeric, rowwise<&integer_to_numeric>),
-    cast(Type::double_precision, Type::integer, rowwise<&double_to_integer>),
-    cast(Type::double_precision, Type::bigint, rowwise<&double_to_bigint>),
-    cast(Type::double_precision, Type::numeric, rowwise<&Decimal::from_double>),
-    cast(Type::numeric, Type::integer, rowwise<&numeric_to_integer>),
-    cast(Type::numeric, Type::bigint, rowwise<&numeric_to_bigint>),
-    cast(Type::numeric, Type::double_precision, rowwise<&numeric_to_double>),
+constexpr std::array kNumberCasts = {
+    number_cast(Type::integer, Type::bigint, same_values),
+    number_cast(Type::integer, Type::double_precision, integer_to_double),
+    number_cast(Type::integer, Type::numeric, rowwise<&integer_to_numeric>),
+    number_cast(Type::integer, Type::boolean, rowwise<&integer_to_boolean>),
+    number_cast(Type::boolean, Type::integer, rowwise<&boolean_to_integer>),
+    number_cast(Type::bigint, Type::integer, rowwise<&within_integer>),
+    number_cast(Type::bigint, Type::double_precision, integer_to_double),
+    number_cast(Type::bigint, Type::numeric, rowwise<&integer_to_numeric>),
+    number_cast(Type::double_precision, Type::integer, rowwise<&double_to_integer>),
+    number_cast(Type::double_precision, Type::bigint, rowwise<&double_to_bigint>),
+    number_cast(Type::double_precision, Type::numeric, rowwise<&Decimal::from_double>),
+    number_cast(Type::numeric, Type::integer, rowwise<&numeric_to_integer>),
+    number_cast(Type::numeric, Type::bigint, rowwise<&numeric_to_bigint>),
+    number_cast(Type::numeric, Type::double_precision, rowwise<&numeric_to_double>),
 };
 
 }  // namespace
@@ -98,6 +98,6 @@ constinit const Function kNumericLimit = {.name = "numeric",
                                           .result = Type::numeric,
                                           .kernel = rowwise<&limit_numeric>};
 
-std::span<const Function> number_casts() { return kTable; }
+std::span<const Function> number_casts() { return kNumberCasts; }
 
 }  // namespace sf::sql

@@ -81,7 +81,7 @@ constexpr Function pattern(std::string_view name, Kernel kernel, decltype(Functi
             .prepare = prepare};
 }
 
-constexpr std::array kTable = {
+constexpr std::array kPatternOperators = {
     pattern("LIKE", like_kernel<false, true>, prepare_like<false>),
     pattern("NOT LIKE", like_kernel<false, false>, prepare_like<false>),
     pattern("ILIKE", like_kernel<true, true>, prepare_like<true>),
@@ -94,6 +94,6 @@ constexpr std::array kTable = {
 
 }  // namespace
 
-std::span<const Function> pattern_operators() { return kTable; }
+std::span<const Function> pattern_operators() { return kPatternOperators; }
 
 }  // namespace sf::sql

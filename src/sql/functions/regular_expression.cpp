@@ -1,5 +1,7 @@
 #include "sql/functions/regular_expression.hpp"
 
+#include "base/ascii.hpp"
+
 #include <fmt/format.h>
 #include <re2/re2.h>
 
@@ -20,9 +22,6 @@ Error refused(std::string message, std::string hint = {}) {
 }
 
 Error invalid(std::string_view what) { return refused(fmt::format("invalid regular expression: {}", what)); }
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 // PostgreSQL's syntax as RE2's. They agree on most of it; this finds the rest. Letters are given in both cases where
 // case is ignored: RE2 would fold those of all languages, and PostgreSQL folds ASCII alone in the "C" locale.

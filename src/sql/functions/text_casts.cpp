@@ -53,7 +53,7 @@ Text jsonb_to_text(Call& call, std::string_view value) {
 
 Text text_to_jsonb(std::string_view text) { return is_jsonb(text) ? Text(json_trimmed(text)) : std::nullopt; }
 
-constexpr Function cast(Type from, Type to, Kernel kernel) {
+constexpr Function text_cast(Type from, Type to, Kernel kernel) {
     return {.name = "cast",
             .arguments = {from},
             .arity = 1,
@@ -62,29 +62,29 @@ constexpr Function cast(Type from, Type to, Kernel kernel) {
             .style = Function::Style::cast};
 }
 
-constexpr std::array kTable = {
-    cast(Type::boolean, Type::text, rowwise<&boolean_to_text>),
-    cast(Type::integer, Type::text, rowwise<&integer_to_text>),
-    cast(Type::bigint, Type::text, rowwise<&integer_to_text>),
-    cast(Type::double_precision, Type::text, rowwise<&double_to_text>),
-    cast(Type::numeric, Type::text, rowwise<&numeric_to_text>),
-    cast(Type::timestamptz, Type::text, rowwise<&time_to_text>),
-    cast(Type::interval, Type::text, rowwise<&interval_to_text>),
-    cast(Type::uuid, Type::text, rowwise<&uuid_to_text>),
-    cast(Type::jsonb, Type::text, rowwise<&jsonb_to_text>),
-    cast(Type::text, Type::boolean, rowwise<&read_boolean>),
-    cast(Type::text, Type::integer, rowwise<&read_integer>),
-    cast(Type::text, Type::bigint, rowwise<&read_bigint>),
-    cast(Type::text, Type::double_precision, rowwise<&read_double>),
-    cast(Type::text, Type::numeric, rowwise<&read_numeric>),
-    cast(Type::text, Type::timestamptz, rowwise<&read_time>),
-    cast(Type::text, Type::interval, rowwise<&read_interval>),
-    cast(Type::text, Type::uuid, rowwise<&read_uuid>),
-    cast(Type::text, Type::jsonb, rowwise<&text_to_jsonb>),
+constexpr std::array kTextCasts = {
+    text_cast(Type::boolean, Type::text, rowwise<&boolean_to_text>),
+    text_cast(Type::integer, Type::text, rowwise<&integer_to_text>),
+    text_cast(Type::bigint, Type::text, rowwise<&integer_to_text>),
+    text_cast(Type::double_precision, Type::text, rowwise<&double_to_text>),
+    text_cast(Type::numeric, Type::text, rowwise<&numeric_to_text>),
+    text_cast(Type::timestamptz, Type::text, rowwise<&time_to_text>),
+    text_cast(Type::interval, Type::text, rowwise<&interval_to_text>),
+    text_cast(Type::uuid, Type::text, rowwise<&uuid_to_text>),
+    text_cast(Type::jsonb, Type::text, rowwise<&jsonb_to_text>),
+    text_cast(Type::text, Type::boolean, rowwise<&read_boolean>),
+    text_cast(Type::text, Type::integer, rowwise<&read_integer>),
+    text_cast(Type::text, Type::bigint, rowwise<&read_bigint>),
+    text_cast(Type::text, Type::double_precision, rowwise<&read_double>),
+    text_cast(Type::text, Type::numeric, rowwise<&read_numeric>),
+    text_cast(Type::text, Type::timestamptz, rowwise<&read_time>),
+    text_cast(Type::text, Type::interval, rowwise<&read_interval>),
+    text_cast(Type::text, Type::uuid, rowwise<&read_uuid>),
+    text_cast(Type::text, Type::jsonb, rowwise<&text_to_jsonb>),
 };
 
 }  // namespace
 
-std::span<const Function> text_casts() { return kTable; }
+std::span<const Function> text_casts() { return kTextCasts; }
 
 }  // namespace sf::sql

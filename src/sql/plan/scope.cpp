@@ -1,5 +1,6 @@
 #include "sql/plan/scope.hpp"
 
+#include "base/ascii.hpp"
 #include "base/nearest_name.hpp"
 
 #include <fmt/format.h>
@@ -34,7 +35,6 @@ const ColumnName* find_column(std::string_view name) {
     return found == kColumns.end() ? nullptr : found;
 }
 
-bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 bool is_name_character(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$' ||
            (c & 0x80) != 0;

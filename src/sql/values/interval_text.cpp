@@ -1,3 +1,4 @@
+#include "base/ascii.hpp"
 #include "sql/values/calendar.hpp"
 #include "sql/values/number_text.hpp"
 #include "sql/values/time_text.hpp"
@@ -10,10 +11,6 @@
 
 namespace sf::sql {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 // A number as written: the whole part and the fraction, both with its sign.
 struct Quantity {

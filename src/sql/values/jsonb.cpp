@@ -1,5 +1,6 @@
 #include "sql/values/jsonb.hpp"
 
+#include "base/ascii.hpp"
 #include "models/json_strict.hpp"
 
 #include <algorithm>
@@ -14,11 +15,8 @@ constexpr std::size_t kNumericDigitsMax = 131'072;  // Before numeric's point;
 constexpr std::int64_t kNumericScaleMax = 16'383;   // and behind it.
 constexpr std::int64_t kPlainDigitsMax = 40;        // Canonical numbers longer than this have an exponent.
 
-bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 const char* skip_spaces(const char* c, const char* end) {
-    while (c != end && is_space(*c)) ++c;
+    while (c != end && is_json_space(*c)) ++c;
     return c;
 }
 
@@ -34,7 +32,7 @@ const char* skip_string(const char* c, const char* end) {
 const char* skip_value(const char* c, const char* end) {
     if (*c == '"') return skip_string(c, end);
     if (*c != '{' && *c != '[') {
-        while (c != end && *c != ',' && *c != ']' && *c != '}' && !is_space(*c)) ++c;
+        while (c != end && *c != ',' && *c != ']' && *c != '}' && !is_json_space(*c)) ++c;
         return c;
     }
     std::size_t depth = 0;
@@ -262,8 +260,8 @@ bool is_jsonb(std::string_view text) {
 }
 
 std::string_view json_trimmed(std::string_view text) {
-    while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-    while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+    while (!text.empty() && is_json_space(text.front())) text.remove_prefix(1);
+    while (!text.empty() && is_json_space(text.back())) text.remove_suffix(1);
     return text;
 }
 

@@ -1,5 +1,7 @@
 #include "sql/values/number_text.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -9,11 +11,9 @@
 namespace sf::sql {
 namespace {
 
-bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
 bool equals_ignoring_case(std::string_view text, std::string_view word) {
-    return text.size() == word.size() && std::ranges::equal(text, word, [](char a, char b) { return lower(a) == b; });
+    return text.size() == word.size() &&
+           std::ranges::equal(text, word, [](char a, char b) { return ascii_lower(a) == b; });
 }
 
 bool begins_ignoring_case(std::string_view word, std::string_view text) {
@@ -22,7 +22,7 @@ bool begins_ignoring_case(std::string_view word, std::string_view text) {
 
 int hex_value(char c) {
     if (c >= '0' && c <= '9') return c - '0';
-    const char l = lower(c);
+    const char l = ascii_lower(c);
     return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
 }
 

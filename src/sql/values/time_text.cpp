@@ -1,5 +1,6 @@
 #include "sql/values/time_text.hpp"
 
+#include "base/ascii.hpp"
 #include "sql/values/calendar.hpp"
 #include "sql/values/number_text.hpp"
 
@@ -14,9 +15,6 @@ namespace sf::sql {
 namespace {
 
 constexpr std::size_t kTextMax = 150;  // PostgreSQL's buffer.
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 // A cursor over the text; every take_ moves on only if it succeeds.
 class Cursor {

@@ -10,7 +10,7 @@ using namespace testing;
 
 using Parameters = std::vector<std::pair<std::string, std::string>>;
 
-MetricsRequest parse(Parameters parameters) {
+MetricsRequest taken(Parameters parameters) {
     http::Request request;
     request.query_parameters = std::move(parameters);
     auto parsed = parse_metrics_request(request, errors_table());
@@ -33,7 +33,7 @@ std::string refusal(Parameters parameters) {
 }
 
 TEST(MetricsRequest, takes_what_is_documented) {
-    const MetricsRequest request = parse(
+    const MetricsRequest request = taken(
         {{"from", "2026-01-31T12:00:00Z"}, {"to", "2026-01-31T13:00:00Z"}, {"limit", "20000"}, {"key.source", "a=b"}});
     EXPECT_EQ(request.filter.from, at("2026-01-31T12:00:00Z"));
     EXPECT_EQ(request.filter.to, at("2026-01-31T13:00:00Z"));
@@ -41,9 +41,9 @@ TEST(MetricsRequest, takes_what_is_documented) {
     EXPECT_EQ(request.filter.limit, 20'000u);
     EXPECT_EQ(request.filter.keys, (std::map<std::string, std::string>{{"source", "a=b"}}));
     EXPECT_FALSE(request.step);
-    EXPECT_EQ(parse({}).filter.limit, 1000u);
-    EXPECT_EQ(parse({{"step", "5m"}}).step, std::chrono::minutes{5});
-    EXPECT_GT(parse({{"step", "5m"}, {"limit", "10"}}).filter.limit, 1000u);  // Rows are thinned out, then counted.
+    EXPECT_EQ(taken({}).filter.limit, 1000u);
+    EXPECT_EQ(taken({{"step", "5m"}}).step, std::chrono::minutes{5});
+    EXPECT_GT(taken({{"step", "5m"}, {"limit", "10"}}).filter.limit, 1000u);  // Rows are thinned out, then counted.
 }
 
 TEST(MetricsRequest, refuses_everything_else_and_says_what) {

@@ -162,7 +162,7 @@ class CheckpointCrash : public ::testing::TestWithParam<std::string> {};
 
 // In the child: takes over and writes "1", "2", ..., and dies at the `nth` time that `step` is reached. Says before
 // each write, in a file of its own, what is durable already.
-[[noreturn]] void live_and_die(const std::filesystem::path& folder, const std::string& step, int nth) {
+[[noreturn]] void write_and_die(const std::filesystem::path& folder, const std::string& step, int nth) {
     int seen = 0;
     FileCheckpointStore store({folder / "checkpoints", [&](std::string_view at_step) {
                                    if (at_step == step && ++seen == nth) _exit(42);
@@ -182,7 +182,7 @@ TEST_P(CheckpointCrash, the_newest_durable_one_or_the_one_under_way_is_there) {
         TestFolder folder;
         const pid_t child = ::fork();
         ASSERT_GE(child, 0);
-        if (child == 0) live_and_die(folder.path(), GetParam(), nth);
+        if (child == 0) write_and_die(folder.path(), GetParam(), nth);
         int status = 0;
         ASSERT_EQ(::waitpid(child, &status, 0), child);
         ASSERT_TRUE(WIFEXITED(status));

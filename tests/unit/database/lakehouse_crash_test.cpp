@@ -10,10 +10,10 @@
 namespace sf::database::testing {
 namespace {
 
-constexpr int kRecords = 12;
-constexpr int kEvents = 5;
+constexpr int kRecordsOfEvents = 12;
+constexpr int kEventsOfRecord = 5;
 
-std::vector<TestEvent> logged(int offset) { return numbered("r" + std::to_string(offset) + "-", kEvents); }
+std::vector<TestEvent> logged(int offset) { return numbered("r" + std::to_string(offset) + "-", kEventsOfRecord); }
 
 LakehouseOptions options_of(const std::filesystem::path& dir) {
     LakehouseOptions options;
@@ -22,7 +22,7 @@ LakehouseOptions options_of(const std::filesystem::path& dir) {
     return options;
 }
 
-// Feeds what the store asks for, up to kRecords.
+// Feeds what the store asks for, up to kRecordsOfEvents.
 Result<> feed(EventStore& store, int end) {
     const auto offsets = store.next_offsets();
     const int next = offsets.contains(0) ? static_cast<int>(offsets.at(0)) : 0;
@@ -31,7 +31,7 @@ Result<> feed(EventStore& store, int end) {
 }
 
 // In the child: opens, feeds, flushes and merges, and dies at the `nth` time that `step` is reached.
-[[noreturn]] void live_and_die(const std::filesystem::path& dir, const std::string& step, int nth) {
+[[noreturn]] void feed_and_die(const std::filesystem::path& dir, const std::string& step, int nth) {
     LakehouseOptions options = options_of(dir);
     std::atomic<int> seen{0};
     options.at_step = [&](std::string_view at_step) {
@@ -39,7 +39,7 @@ Result<> feed(EventStore& store, int end) {
     };
     Lakehouse store(std::move(options));
     if (!store.start()) _exit(1);
-    for (int end = 2; end <= kRecords; end += 2) {
+    for (int end = 2; end <= kRecordsOfEvents; end += 2) {
         if (!feed(store, end)) _exit(2);
         const auto offsets = store.next_offsets();
         for (int i = static_cast<int>(offsets.at(0)); i < end; ++i) {
@@ -58,7 +58,7 @@ TEST_P(LakehouseCrash, no_event_is_missing_or_twice) {
         TestFolder folder;
         const pid_t child = ::fork();
         ASSERT_GE(child, 0);
-        if (child == 0) live_and_die(folder.path(), GetParam(), nth);
+        if (child == 0) feed_and_die(folder.path(), GetParam(), nth);
         int status = 0;
         ASSERT_EQ(::waitpid(child, &status, 0), child);
         ASSERT_TRUE(WIFEXITED(status));
@@ -67,7 +67,7 @@ TEST_P(LakehouseCrash, no_event_is_missing_or_twice) {
 
         Lakehouse store(options_of(folder.path()));
         SF_ASSERT_OK(store.start());
-        SF_ASSERT_OK(feed(store, kRecords));
+        SF_ASSERT_OK(feed(store, kRecordsOfEvents));
         EXPECT_EQ(rows(store, "SELECT count(*), count(DISTINCT id) FROM events"), "[[60, 60]]")
             << GetParam() << " " << nth;
         SF_ASSERT_OK(store.flush());

@@ -13,7 +13,7 @@
 namespace sf::database::testing {
 namespace {
 
-constexpr int kRecords = 12;
+constexpr int kRecordsOfPoints = 12;
 
 // Each record has new windows, a new version of an old one, a tombstone, a late event, and a view that is dropped in
 // the end.
@@ -47,7 +47,7 @@ Result<> feed(Lakehouse& store, int end) {
     return {};
 }
 
-[[noreturn]] void live_and_die(const std::filesystem::path& dir, const std::string& step, int nth) {
+[[noreturn]] void feed_points_and_die(const std::filesystem::path& dir, const std::string& step, int nth) {
     LakehouseOptions options = options_of(dir);
     std::atomic<int> seen{0};
     options.at_step = [&](std::string_view at_step) {
@@ -55,13 +55,13 @@ Result<> feed(Lakehouse& store, int end) {
     };
     Lakehouse store(std::move(options));
     if (!store.start()) _exit(1);
-    for (int end = 2; end <= kRecords; end += 2) {
+    for (int end = 2; end <= kRecordsOfPoints; end += 2) {
         if (!feed(store, end)) _exit(2);
         if (!store.flush()) _exit(3);
         if (!store.compact()) _exit(4);
     }
     for (int i = 0; i < 3; ++i) {
-        if (!store.points().drop_points("dropped", {{0, kRecords}})) _exit(5);
+        if (!store.points().drop_points("dropped", {{0, kRecordsOfPoints}})) _exit(5);
         std::ofstream(dir / "dropped") << "yes";
         if (!store.compact()) _exit(6);
     }
@@ -70,8 +70,8 @@ Result<> feed(Lakehouse& store, int end) {
 
 std::string expected() {
     std::string text;
-    for (int i = kRecords - 1; i >= 0; --i) {
-        if (i == kRecords - 1) text += "gone@11=0 ";
+    for (int i = kRecordsOfPoints - 1; i >= 0; --i) {
+        if (i == kRecordsOfPoints - 1) text += "gone@11=0 ";
         if (i == 0) text += "again@0=11 ";
         text += "new@" + std::to_string(i) + "=" + std::to_string(i) + " ";
     }
@@ -93,7 +93,7 @@ TEST_P(PointsCrash, nothing_is_missing_twice_or_back) {
         TestFolder folder;
         const pid_t child = ::fork();
         ASSERT_GE(child, 0);
-        if (child == 0) live_and_die(folder.path(), GetParam(), nth);
+        if (child == 0) feed_points_and_die(folder.path(), GetParam(), nth);
         int status = 0;
         ASSERT_EQ(::waitpid(child, &status, 0), child);
         ASSERT_TRUE(WIFEXITED(status));
@@ -104,7 +104,7 @@ TEST_P(PointsCrash, nothing_is_missing_twice_or_back) {
 
         Lakehouse store(options_of(folder.path()));
         SF_ASSERT_OK(store.start());
-        SF_ASSERT_OK(feed(store, kRecords));
+        SF_ASSERT_OK(feed(store, kRecordsOfPoints));
         expect_all(store, what, dropped);
         SF_ASSERT_OK(store.flush());
         SF_ASSERT_OK(store.compact());

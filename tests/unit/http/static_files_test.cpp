@@ -7,7 +7,7 @@ namespace {
 
 using namespace testing;
 
-constexpr std::string_view kText = "hello, hello, hello, hello, hello\n";
+constexpr std::string_view kPlainText = "hello, hello, hello, hello, hello\n";
 constexpr std::string_view kPacked = {
     "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xcb\x48\xcd\xc9\xc9\xd7\x51\xc8\xc0\x49\x71\x01\x00\x32\xbd\xb1\xf0\x22"
     "\x00\x00\x00",
@@ -41,12 +41,12 @@ TEST_F(StaticFiles, come_packed_or_plain_as_the_client_likes) {
     EXPECT_EQ(packed.body, kPacked);
     const RawResponse plain = get("/");
     EXPECT_EQ(plain.header("content-encoding"), "");
-    EXPECT_EQ(plain.body, kText);
-    EXPECT_EQ(get("/", "Accept-Encoding: gzip;q=0\r\n").body, kText);
+    EXPECT_EQ(plain.body, kPlainText);
+    EXPECT_EQ(get("/", "Accept-Encoding: gzip;q=0\r\n").body, kPlainText);
     for (const RawResponse& response : {packed, plain}) EXPECT_EQ(response.header("vary"), "Accept-Encoding");
     EXPECT_EQ(get("/plain.css", "Accept-Encoding: gzip\r\n").body, "body {}");
     client.send(request_text("HEAD", "/"));
-    EXPECT_EQ(client.read_response(true)->header("content-length"), std::to_string(kText.size()));
+    EXPECT_EQ(client.read_response(true)->header("content-length"), std::to_string(kPlainText.size()));
 }
 
 TEST_F(StaticFiles, are_unpacked_once_for_all_who_take_no_gzip) {
@@ -55,7 +55,7 @@ TEST_F(StaticFiles, are_unpacked_once_for_all_who_take_no_gzip) {
     for (int i = 0; i < 2; ++i)
         routes.front().handler(Request(), [&](Response response) { bodies.push_back(response.shared_body); });
     ASSERT_TRUE(bodies.front());
-    EXPECT_EQ(*bodies.front(), kText);
+    EXPECT_EQ(*bodies.front(), kPlainText);
     EXPECT_EQ(bodies.front(), bodies.back());
 }
 

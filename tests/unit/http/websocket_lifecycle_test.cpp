@@ -63,7 +63,8 @@ TEST(WebSocketSend, says_full_at_the_routes_limit_and_goes_on_when_the_client_re
     while ((outcome = socket->send(text)) == WebSocket::Sent::queued) ++sent;
     EXPECT_EQ(outcome, WebSocket::Sent::full);
     EXPECT_LE(socket->buffered_bytes(), 256u << 10);
-    EXPECT_EQ(server.load().websocket_bytes, socket->buffered_bytes());
+    // The connection still writes what the client's system takes.
+    EXPECT_TRUE(eventually([&] { return server.load().websocket_bytes == socket->buffered_bytes(); }));
     other.text("hello");
     EXPECT_EQ(other.read_text(), "echo hello");  // Nobody else notices.
     for (std::size_t i = 0; i < sent; ++i) ASSERT_EQ(slow.read_text(), text);

@@ -1,5 +1,6 @@
 #include "database/lakehouse/points/point_tables.hpp"
 
+#include "base/ascii.hpp"
 #include "base/logging.hpp"
 #include "database/lakehouse/points/json_functions.hpp"
 
@@ -13,13 +14,6 @@ namespace {
 
 constexpr const char* kMetrics = "metrics";
 constexpr const char* kLateEvents = "late_events";
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
-    return out;
-}
 
 // How a type of a view's column is made from the text of its JSON value. A value that does not fit its type is an error
 // of the query: NULL would be a lie.
@@ -74,7 +68,7 @@ std::string view_table_sql(const ViewTable& view, const std::string& rows) {
 void PointTables::set_views(std::vector<ViewTable> views) {
     std::map<std::string, ViewTable> named;
     for (ViewTable& view : views) {
-        const std::string name = lower(view.name);
+        const std::string name = ascii_lower(view.name);
         if (name == "events" || name == kMetrics || name == kLateEvents || view.columns.empty()) {
             logging::warn("a view can't be a table of its name", {{"view", view.name}});
             continue;
@@ -92,17 +86,17 @@ PointQuery PointTables::query(const SqlTables& mentioned) {
     {
         std::lock_guard lock(mutex_);
         for (const std::string& name : mentioned.names) {
-            const std::string lowered = lower(name);
+            const std::string lowered = ascii_lower(name);
             metrics = metrics || lowered == kMetrics;
             late_events = late_events || lowered == kLateEvents;
             const auto exact = views_.find(name);
             const auto found = exact != views_.end() ? exact : std::ranges::find_if(views_, [&](const auto& view) {
-                return lower(view.first) == lowered;
+                return ascii_lower(view.first) == lowered;
             });
             if (found != views_.end()) views.insert_or_assign(lowered, found->second);
         }
         if (mentioned.catalog) {
-            for (const auto& [name, view] : views_) views.try_emplace(lower(name), view);
+            for (const auto& [name, view] : views_) views.try_emplace(ascii_lower(name), view);
         }
     }
     PointQuery query;
