@@ -195,7 +195,7 @@ Result<> Application::Parts::build_services() {
     ingestion_options.partitions = partitions;
     ingestion_options.durability = config.text("DURABILITY");
     ingestion_options.dedupe_bytes = config.number("DEDUPE_MEMORY");
-    ingestion_options.workers = http_threads_of(config);
+    ingestion_options.workers = http::handler_threads(http_threads_of(config));
     ingestion_options.quarantine.events_max = config.number("QUARANTINE_EVENTS_MAX");
     ingestion = std::make_unique<ingestion::IngestionService>(ingestion_options, *log, *documents, clock);
     SF_TRY(ingestion->start());
@@ -285,9 +285,10 @@ void Application::Parts::add_checks() {
                     const database::EventStoreStatistics now = storage->store().statistics();
                     const std::uint64_t damaged = now.damaged_files + points->point_statistics().damaged_files;
                     if (damaged > 0) {
-                        return fail(ErrorCode::corrupt, "stored files are missing, damaged or can not be read",
-                                    std::to_string(damaged) + ": what they hold is in no result, or queries that need it fail",
-                                    "the server's log names them; restore them from a copy");
+                        return fail(
+                            ErrorCode::corrupt, "stored files are missing, damaged or can not be read",
+                            std::to_string(damaged) + ": what they hold is in no result, or queries that need it fail",
+                            "the server's log names them; restore them from a copy");
                     }
                     const std::uint64_t failures =
                         std::max(now.flush_failures_in_row, points->point_statistics().flush_failures_in_row);

@@ -3,6 +3,7 @@
 
 #include "base/bounded_queue.hpp"
 
+#include <atomic>
 #include <functional>
 #include <thread>
 #include <vector>

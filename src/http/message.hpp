@@ -79,7 +79,7 @@ struct Request {
         correlation_id;  // From X-Correlation-Id or X-Request-Id where sane, else made. Sent back in the response.
     Principal principal;
     Timestamp received_at;
-    unsigned worker = 0;  // Which of the server's threads runs the handler: 0 to threads - 1.
+    unsigned worker = 0;  // Which of the server's threads runs the handler: 0 to handler_threads() - 1.
 
     [[nodiscard]] std::string_view header(std::string_view lower_case_name) const;  // Empty if absent.
     [[nodiscard]] std::optional<std::string_view> query(std::string_view name) const;

@@ -85,6 +85,7 @@ Result<> Server::start() {
         state.addresses.clear();
         return bound;
     }
+    for (const auto& thread : state.shared->large_bodies) thread->start();
     for (const auto& worker : state.workers) {
         state.threads.emplace_back([&worker = *worker] { worker.run(); });
     }
@@ -104,6 +105,7 @@ void Server::stop(Deadline deadline) {
     for (const auto& worker : state.workers) worker->abort();
     for (std::thread& thread : state.threads) thread.join();
     state.threads.clear();
+    for (const auto& thread : state.shared->large_bodies) thread->stop();
 }
 
 }  // namespace sf::http

@@ -70,6 +70,9 @@ struct RequestOutcome {
 };
 using Observe = std::function<void(const RequestOutcome&)>;
 
+/// How many threads run handlers where a server has so many `threads`: each has one beside it for large bodies.
+[[nodiscard]] constexpr unsigned handler_threads(unsigned threads) { return 2 * threads; }
+
 struct ServerOptions {
     std::vector<Listen> listens;
     unsigned threads = 1;

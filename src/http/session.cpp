@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 
 namespace sf::http {
 
@@ -25,7 +26,8 @@ namespace {
 constexpr std::size_t kReadPiece = 16u << 10;
 constexpr unsigned kPipelineDepthMax = 16;
 constexpr std::size_t kFramingFactor = 16;  // A chunk of a single byte comes in five, or a few more with leading zeros.
-constexpr std::size_t kBodyKept = 1u << 20;  // A connection keeps no larger buffer between requests.
+constexpr std::size_t kLargeBody = 512u << 10;  // Reading a larger one takes so long that others would notice.
+constexpr std::size_t kBodyKept = 1u << 20;     // A connection keeps no larger buffer between requests.
 constexpr std::chrono::milliseconds kLingerWhenStopping{1000};
 
 Response too_many_bodies() { return problem(503, "the server is busy", "too many request bodies are being read"); }
@@ -52,6 +54,20 @@ public:
 private:
     SessionPtr session_;
 };
+
+Response not_inflated(const Error& error) {
+    return problem(error.code == ErrorCode::overloaded ? 413 : 400, error.message, error.detail);
+}
+
+void run_handler(const Route& route, Request request, Reply reply, const std::string& correlation_id) {
+    try {
+        route.handler(std::move(request), std::move(reply));
+    } catch (const std::exception& error) {
+        // A bug, or no memory. The reply, destroyed on the way here, has answered 500; the other requests go on.
+        logging::error("a request handler failed",
+                       {{"route", route.pattern}, {"error", error.what()}, {"correlation_id", correlation_id}});
+    }
+}
 
 }  // namespace
 
@@ -288,34 +304,50 @@ bool Session::framing_too_large(std::size_t waiting) const {
 
 void Session::dispatch() {
     bytes_in_ += body_.size();
+    if (body_.size() > kLargeBody) return dispatch_large();
     if (expected_.encoding != Encoding::identity && body_.size() > 0) {
-        auto inflated = inflate(body_.view(), expected_.encoding, expected_.bytes_max);
-        if (!inflated) {
-            const bool large = inflated.error().code == ErrorCode::overloaded;
-            return respond(problem(large ? 413 : 400, inflated.error().message, inflated.error().detail));
+        auto body = inflate(body_.view(), expected_.encoding, std::min(expected_.bytes_max, kLargeBody));
+        if (!body) {
+            const bool large = body.error().code == ErrorCode::overloaded && expected_.bytes_max > kLargeBody;
+            return large ? dispatch_large() : respond(not_inflated(body.error()));
         }
-        if (!reserve_body(inflated->capacity())) return respond(too_many_bodies());
-        body_ = std::move(*inflated);
+        if (!reserve_body(body->capacity())) return respond(too_many_bodies());
+        body_ = std::move(*body);
     }
     request_.body = std::move(body_);
     body_ = Body();
     enter(State::handling);
     in_handler_ = true;
     early_response_.reset();
-    try {
-        match_.route->handler(std::move(request_), Reply(shared_from_this()));
-    } catch (const std::exception& error) {
-        // A bug, or no memory. The reply, destroyed on the way here, has answered 500; the other requests go on.
-        logging::error(
-            "a request handler failed",
-            {{"route", match_.route->pattern}, {"error", error.what()}, {"correlation_id", correlation_id_}});
-    }
+    run_handler(*match_.route, std::move(request_), Reply(shared_from_this()), correlation_id_);
     in_handler_ = false;
     if (early_response_) {
         Response response = std::move(*early_response_);
         early_response_.reset();
         respond(std::move(response));
     }
+}
+
+// Inflates and handles the body on a thread of its own kind, so that this worker's other connections do not wait for
+// it.
+void Session::dispatch_large() {
+    const bool packed = expected_.encoding != Encoding::identity;
+    if (packed && !reserve_body(expected_.bytes_max)) return respond(too_many_bodies());
+    request_.body = std::move(body_);
+    body_ = Body();
+    request_.worker = shared_.options.threads + worker_->number();
+    enter(State::handling);
+    // It is taken: what all bodies together may hold (body_bytes_total_max) are fewer than the pool lets wait.
+    std::ignore = shared_.large_bodies[worker_->number()]->run(
+        [route = match_.route, request = std::move(request_), expected = expected_, packed,
+         correlation_id = correlation_id_, reply = Reply(shared_from_this())]() mutable {
+            if (packed) {
+                auto body = inflate(request.body.view(), expected.encoding, expected.bytes_max);
+                if (!body) return reply(not_inflated(body.error()));
+                request.body = std::move(*body);
+            }
+            run_handler(*route, std::move(request), std::move(reply), correlation_id);
+        });
 }
 
 void Session::refuse(Response response) {

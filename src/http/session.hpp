@@ -41,6 +41,7 @@ private:
     void release_body();
     void time_out(std::string_view detail);
     void dispatch();
+    void dispatch_large();
     void refuse(Response response);  // Answers without reading the rest of the request; the connection ends.
     void write_rest(std::size_t written);
     void written();

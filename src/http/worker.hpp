@@ -2,6 +2,7 @@
 // looks four times a second whether one has been too slow. Internal to http/.
 #pragma once
 
+#include "base/task_pool.hpp"
 #include "http/router.hpp"
 #include "http/server.hpp"
 #include "http/sockets.hpp"
@@ -19,7 +20,11 @@ namespace sf::http {
 
 /// What the workers share. Constant after start, but for the counters.
 struct Shared {
-    Shared(ServerOptions o, Router r) : options(std::move(o)), router(std::move(r)) {}
+    Shared(ServerOptions o, Router r) : options(std::move(o)), router(std::move(r)) {
+        for (unsigned i = 0; i < options.threads; ++i) {
+            large_bodies.push_back(std::make_unique<TaskPool>(1, kLargeBodiesWaitingMax));
+        }
+    }
 
     ServerOptions options;
     Router router;
@@ -28,6 +33,10 @@ struct Shared {
     std::atomic<std::size_t> websockets = 0;
     std::atomic<std::size_t> websocket_bytes = 0;  // Messages that wait to be sent.
     std::atomic<bool> stopping = false;
+    /// One thread for each worker: runs the handlers of what has a large body. Started and stopped by the server.
+    std::vector<std::unique_ptr<TaskPool>> large_bodies;
+
+    static constexpr std::size_t kLargeBodiesWaitingMax = 4096;
 };
 
 class Session;

@@ -1,5 +1,6 @@
 """Hostile input gets its documented answer, and a well-behaved client beside it notices nothing."""
 import json
+import threading
 import time
 
 import check
@@ -34,6 +35,29 @@ def test_every_attack_gets_its_answer_and_a_good_client_no_failure(place):
     check.equal(server.value("SELECT count(*) FROM events WHERE source NOT IN ('good', 'hostile', 'c')"), 0, "events of refused input")
     grown = server.metric("process_resident_memory_bytes") - before
     check.true(grown < 512 << 20, f"the attacks made the process {grown / 2**20:.0f} MiB larger")
+
+
+def test_large_and_small_bodies_at_once_get_each_its_own_verdict(place):
+    server = place.started({"LOG_LEVEL": "error"})
+    large = json.dumps([{"type": "large.one", "source": "s", "data": {"text": "x" * 600}}] * 2000)
+    small = json.dumps([{"type": "small.one", "source": "s"}] * 20)
+    wrong = []
+
+    def send(text, events, times):
+        for _ in range(times):
+            answer = server.send(text)
+            if answer.status != 202 or answer.json()["accepted"] != events:
+                wrong.append(f"{events} events: {answer.status} {answer.body[:300]!r}")
+
+    clients = [threading.Thread(target=send, args=arguments) for arguments in [(large, 2000, 10)] * 2 + [(small, 20, 200)] * 2]
+    for client in clients:
+        client.start()
+    for client in clients:
+        client.join()
+    check.true(server.running(), f"the server ended:\n{server.log_tail()}")
+    check.equal(wrong[:3], [], "what is wrong")
+    check.equal(server.value("SELECT count(*) FROM events WHERE type = 'large.one'"), 40000, "events of large bodies")
+    check.equal(server.value("SELECT count(*) FROM events WHERE type = 'small.one'"), 8000, "events of small bodies")
 
 
 def test_verdicts_name_the_event_and_the_member(place):

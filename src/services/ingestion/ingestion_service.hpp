@@ -6,6 +6,7 @@
 #include "base/result.hpp"
 #include "database/document_store.hpp"
 #include "http/route.hpp"
+#include "http/server.hpp"
 #include "messaging/log.hpp"
 #include "models/event_reader.hpp"
 #include "services/ingestion/dedupe_journal.hpp"
@@ -26,7 +27,7 @@ struct IngestionOptions {
     messaging::Partition partitions = 1;
     std::string durability = "fsync";  // What an acknowledgement promises, as clients are told: "fsync" or "os".
     std::size_t dedupe_bytes = 256u << 20;
-    unsigned workers = 1;  // Threads of the HTTP server.
+    unsigned workers = http::handler_threads(1);  // Threads that run handlers.
     QuarantineOptions quarantine;
 };
 
