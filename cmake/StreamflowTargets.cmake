@@ -18,8 +18,8 @@ function(sf_library name)
   endif()
 endfunction()
 
-# Compiles the files of a target six at a time (SF_UNITY, on by default): half of a build's time is headers and templates that
-# each of them would see again. Names in unnamed namespaces must differ within a folder then.
+# Compiles the files of a target six at a time (SF_UNITY, on by default): headers and templates that each of them would see
+# again are read once. Names in unnamed namespaces must differ within a folder then.
 function(sf_join_sources target)
   set_target_properties(${target} PROPERTIES UNITY_BUILD ${SF_UNITY} UNITY_BUILD_BATCH_SIZE 6)
   if(SF_UNITY AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")

@@ -1,5 +1,6 @@
 #include "http/client.hpp"
 
+#include "base/ascii.hpp"
 #include "http/base_url.hpp"
 
 #include <boost/asio/connect.hpp>
@@ -116,7 +117,7 @@ Result<ClientResponse> Client::State::exchange(Method method, std::string_view t
     response.status = parser.get().result_int();
     for (const auto& field : parser.get()) {
         std::string name(field.name_string());
-        for (char& c : name) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+        for (char& c : name) c = ascii_lower(c);
         response.headers.push_back({std::move(name), std::string(field.value())});
     }
     const bool keep = parser.get().keep_alive() && !write_failed;

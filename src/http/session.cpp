@@ -59,8 +59,15 @@ Response not_inflated(const Error& error) {
     return problem(error.code == ErrorCode::overloaded ? 413 : 400, error.message, error.detail);
 }
 
-void run_handler(const Route& route, Request request, Reply reply, const std::string& correlation_id) {
+// A body that is `packed` as it says there is inflated first.
+void run_handler(const Route& route, Request request, Reply reply, const std::string& correlation_id,
+                 const ExpectedBody* packed = nullptr) {
     try {
+        if (packed != nullptr) {
+            auto body = inflate(request.body.view(), packed->encoding, packed->bytes_max);
+            if (!body) return reply(not_inflated(body.error()));
+            request.body = std::move(*body);
+        }
         route.handler(std::move(request), std::move(reply));
     } catch (const std::exception& error) {
         // A bug, or no memory. The reply, destroyed on the way here, has answered 500; the other requests go on.
@@ -328,7 +335,7 @@ void Session::dispatch() {
     }
 }
 
-// Inflates and handles the body on a thread of its own kind, so that this worker's other connections do not wait for
+// Inflates and handles the body on the thread beside this one, so that this worker's other connections do not wait for
 // it.
 void Session::dispatch_large() {
     const bool packed = expected_.encoding != Encoding::identity;
@@ -341,12 +348,7 @@ void Session::dispatch_large() {
     std::ignore = shared_.large_bodies[worker_->number()]->run(
         [route = match_.route, request = std::move(request_), expected = expected_, packed,
          correlation_id = correlation_id_, reply = Reply(shared_from_this())]() mutable {
-            if (packed) {
-                auto body = inflate(request.body.view(), expected.encoding, expected.bytes_max);
-                if (!body) return reply(not_inflated(body.error()));
-                request.body = std::move(*body);
-            }
-            run_handler(*route, std::move(request), std::move(reply), correlation_id);
+            run_handler(*route, std::move(request), std::move(reply), correlation_id, packed ? &expected : nullptr);
         });
 }
 

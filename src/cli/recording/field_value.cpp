@@ -4,7 +4,6 @@
 #include "cli/recording/field_text.hpp"
 
 #include <array>
-#include <cctype>
 
 namespace sf::recording {
 namespace {

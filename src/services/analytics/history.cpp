@@ -5,8 +5,8 @@
 namespace sf::analytics {
 namespace {
 
-constexpr std::size_t kHistoryRowsMax =
-    1'000'000;  // They are in memory until all are there: the old rows stay until then.
+// They are in memory until all are there: the old rows stay until then.
+constexpr std::size_t kHistoryRowsMax = 1'000'000;
 constexpr std::size_t kRowsAtOnce = 10'000;
 
 engine::ViewPtr beginning_at(const engine::View& view, std::int64_t closed_until) {

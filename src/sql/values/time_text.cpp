@@ -218,9 +218,8 @@ std::optional<TimeUnit> read_time_unit(std::string_view word) {
                                       {"timezone_hour", timezone_hour},
                                       {"timezone_minute", timezone_minute}};
     for (const Name& name : kNames) {
-        if (word.size() == name.word.size() && std::ranges::equal(word, name.word, [](char a, char b) {
-                return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b;
-            }))
+        if (word.size() == name.word.size() &&
+            std::ranges::equal(word, name.word, [](char a, char b) { return ascii_lower(a) == b; }))
             return name.unit;
     }
     return std::nullopt;
