@@ -1,5 +1,6 @@
 #include "sql/plan/event_expression.hpp"
 
+#include "sql/plan/event_scope.hpp"
 #include "sql/plan/expression_binder.hpp"
 
 namespace sf::sql {
@@ -24,7 +25,7 @@ Result<ExpressionPtr> plan_event_expression(std::string_view sql) {
                        root.select_stmt->n_from_clause == 0 && root.select_stmt->where_clause == nullptr;
     if (!plain) return fail(ErrorCode::invalid_input, "this is no single expression");
     const Builder builder(*statement);
-    const Scope scope(builder, "events", false);
+    const EventScope scope(builder, "events", false);
     std::vector<AggregateCall> calls;
     const NoAggregates none;
     ExpressionBinder binder(builder, scope, none, calls);

@@ -1,9 +1,8 @@
-// What names mean in a view: the columns of events, the fields of data, and the bounds of windows.
+// What names mean where an expression stands. EventScope has the columns of events; other sources of rows have scopes
+// of their own.
 #pragma once
 
 #include "sql/plan/builder.hpp"
-
-#include <string>
 
 namespace sf::sql {
 
@@ -15,27 +14,15 @@ namespace sf::sql {
 
 class Scope {
 public:
-    /// `table` is what columns may be qualified with: the alias of FROM, else the name that stands there.
-    Scope(const Builder& builder, std::string table, bool has_window)
-        : builder_(builder), table_(std::move(table)), has_window_(has_window) {}
-
-    [[nodiscard]] bool has_window() const { return has_window_; }
+    virtual ~Scope() = default;
 
     /// Whether a name alone is a column: output names come after these.
-    [[nodiscard]] bool has_column(std::string_view name) const;
+    [[nodiscard]] virtual bool has_column(std::string_view name) const = 0;
 
-    [[nodiscard]] Result<ExpressionPtr> column(const PgQuery__ColumnRef& reference) const;
+    [[nodiscard]] virtual Result<ExpressionPtr> column(const PgQuery__ColumnRef& reference) const = 0;
 
     /// The column `tags`, which only ANY() may ask for; null if the reference is something else.
-    [[nodiscard]] ExpressionPtr tags(const PgQuery__ColumnRef& reference) const;
-
-private:
-    [[nodiscard]] Result<std::vector<std::string>> names_of(const PgQuery__ColumnRef& reference) const;
-    [[nodiscard]] Result<ExpressionPtr> simple_column(const std::string& name, int location) const;
-
-    const Builder& builder_;
-    std::string table_;
-    bool has_window_;
+    [[nodiscard]] virtual ExpressionPtr tags(const PgQuery__ColumnRef& reference) const = 0;
 };
 
 }  // namespace sf::sql

@@ -1,6 +1,7 @@
 // CREATE MATERIALIZED VIEW name WITH (...) AS SELECT ...: clause after clause, from the tree to the plan.
 #pragma once
 
+#include "sql/plan/event_scope.hpp"
 #include "sql/plan/expression_binder.hpp"
 #include "sql/plan/from_clause.hpp"
 #include "sql/view_plan.hpp"
@@ -46,7 +47,7 @@ private:
     const AggregateCatalog& aggregates_;
     ViewPlan plan_;
     int source_location_ = -1;  // Of FROM.
-    std::optional<Scope> scope_;
+    std::optional<EventScope> scope_;
     std::optional<ExpressionBinder> binder_;
     std::vector<Target> targets_;
     bool groups_by_window_ = false;
