@@ -106,6 +106,7 @@ private:
         if (kind == "tumble") return "tumble " + window->text_of("size").value_or("");
         if (kind == "hop")
             return "hop " + window->text_of("size").value_or("") + " by " + window->text_of("slide").value_or("");
+        if (kind == "session") return "session gap " + window->text_of("gap").value_or("");
         return "running total";
     }
 

@@ -1,13 +1,16 @@
-// Which pane each selected event falls into, and whether it came too late for some or all of its windows. Views with
-// the same groups, pane edges and lateness share the answer.
+// Which cell each selected event falls into: a group in a pane (pane_cells) or in a piece of a session (session_cells);
+// and whether it came too late. Views with the same groups, windows' edges and lateness share the answer.
 #pragma once
 
 #include "engine/event_groups.hpp"
+
+#include <memory>
 
 namespace sf::engine {
 
 struct CellRules {
     PaneGrid grid;
+    std::int64_t gap = 0;  // Of sessions; 0: windows are those of the grid.
     sql::TimeColumn time = sql::TimeColumn::timestamp;
     std::int64_t lateness = 0;
     std::int64_t out_of_orderness = 0;
@@ -33,29 +36,26 @@ struct BatchTimes {
 class EventCells {
 public:
     explicit EventCells(CellRules rules) : rules_(rules) {}
+    virtual ~EventCells() = default;
+    EventCells(const EventCells&) = delete;
+    EventCells& operator=(const EventCells&) = delete;
 
     /// Answers below are valid until the next call, and as long as those of `groups`.
-    void assign(const EventGroups& groups, const models::EventBatch& batch, const BatchTimes& times);
+    virtual void assign(const EventGroups& groups, const models::EventBatch& batch, const BatchTimes& times) = 0;
 
     [[nodiscard]] std::span<const std::uint32_t> rows() const { return rows_; }    // In some cell, rising.
     [[nodiscard]] std::span<const std::uint32_t> cells() const { return cells_; }  // Of each of these rows.
     [[nodiscard]] const std::shared_ptr<const CellBlock>& block() const { return block_; }
 
-private:
-    [[nodiscard]] bool nothing_late(const BatchTimes& times) const;
-    [[nodiscard]] bool one_pane(const EventGroups& groups, std::span<const std::int64_t> time, Pane& pane) const;
-    void assign_panes(const EventGroups& groups, std::span<const std::int64_t> time, CellBlock& block);
-    void assign_with_lateness(const EventGroups& groups, const models::EventBatch& batch, const BatchTimes& times,
-                              CellBlock& block);
-    [[nodiscard]] std::uint32_t cell_of(std::uint32_t group, Pane pane, std::int64_t closed_until, CellBlock& block);
-
+protected:
     const CellRules rules_;
     std::span<const std::uint32_t> rows_;
     std::span<const std::uint32_t> cells_;
-    std::vector<std::uint32_t> own_rows_;
+    std::vector<std::uint32_t> own_rows_;  // Where rows_ and cells_ are not those of the groups.
     std::vector<std::uint32_t> own_cells_;
-    std::vector<std::uint32_t> table_;  // Cell + 1, by hash of group and pane; 0 is free.
     std::shared_ptr<const CellBlock> block_;
 };
+
+[[nodiscard]] std::unique_ptr<EventCells> make_event_cells(const CellRules& rules);
 
 }  // namespace sf::engine

@@ -19,11 +19,18 @@ struct TooLate {
     std::int64_t closed_until = 0;
 };
 
-/// A cell is a group in a pane. Shared by the views that group, filter and cut time alike.
+/// Events of a session, each at most a gap behind the one before: the times of the first and the last.
+struct SessionSpan {
+    std::int64_t first = 0;
+    std::int64_t last = 0;
+};
+
+/// A cell is a group in a pane, or in a piece of a session. Shared by the views that group, filter and cut time alike.
 struct CellBlock {
     std::shared_ptr<const KeyBlock> keys;
     std::vector<std::uint32_t> key;          // Of each cell: an index into `keys`.
-    std::vector<Pane> pane;                  // Of each cell.
+    std::vector<Pane> pane;                  // Of each cell, but of sessions.
+    std::vector<SessionSpan> session;        // Of each cell of a view of sessions. Pieces of one may be several cells.
     std::vector<std::int64_t> closed_until;  // Of each cell: it counts for windows that end later; kTimeMin: for all.
                                              // Empty: all cells for all.
     std::vector<TooLate> late;               // For some windows of theirs, or all.

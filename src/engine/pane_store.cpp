@@ -1,58 +1,28 @@
 #include "engine/pane_store.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace sf::engine {
 namespace {
 
 constexpr std::size_t kAhead = 8;  // Keys fetched ahead of their use.
-constexpr std::size_t kKeysWorthMoving = 65'536;
-
-// A shard's part of keys_max. Hashes don't spread evenly: six standard deviations more, so that keys_max groups always
-// find room and many more never do.
-std::uint64_t keys_max_of(std::uint64_t keys_max, std::size_t shards) {
-    if (shards == 1) return keys_max;
-    const double mean = static_cast<double>(keys_max) / static_cast<double>(shards);
-    return std::min(keys_max, static_cast<std::uint64_t>(mean + 6 * std::sqrt(mean)) + 1);
-}
 
 }  // namespace
 
 PaneStore::PaneStore(ViewPtr view, std::size_t shard, std::size_t shards)
-    : view_(std::move(view)),
-      shard_(shard),
-      shards_(shards),
-      keys_max_(keys_max_of(view_->plan.options.keys_max, shards)) {}
+    : view_(std::move(view)), keys_(view_->plan.options.keys_max, shard, shards) {}
 
-PaneStore::Merged PaneStore::merge(const Partials& partials) {
-    Merged merged;
-    if (!partials.cells) return merged;
+Merged PaneStore::merge(const Partials& partials) {
+    if (!partials.cells) return {};
     const CellBlock& block = *partials.cells;
-    const KeyBlock& keys = *block.keys;
-    // Which groups are this shard's, and their numbers.
-    const bool some_without_cell = block.events_late > 0;  // Then a group may have nothing but late events.
-    if (some_without_cell) {
-        has_cell_.assign(keys.ends.size(), 0);
-        for (const std::uint32_t key : block.key) has_cell_[key] = 1;
-    }
-    wanted_.clear();
-    for (std::uint32_t i = 0; i < keys.hashes.size(); ++i) {
-        if (shards_ > 1 && (keys.hashes[i] >> 40) % shards_ != shard_) continue;
-        if (some_without_cell && !has_cell_[i]) continue;
-        wanted_.push_back(i);
-    }
-    key_ids_.assign(keys.ends.size(), kNoKey);
-    keys_.intern(keys, wanted_, keys_max_, key_ids_);
-    for (const std::uint32_t i : wanted_) merged.cells_refused += key_ids_[i] == kNoKey ? 1 : 0;
+    const ShardKeys::Numbers numbers = keys_.number(block);
     mine_.clear();
     bool sorted = block.closed_until.empty();
     for (std::uint32_t cell = 0; cell < block.key.size(); ++cell) {
-        if (key_ids_[block.key[cell]] == kNoKey) continue;
+        if (numbers.ids[block.key[cell]] == kNoKey) continue;
         sorted &= mine_.empty() || block.pane[mine_.back()] <= block.pane[cell];
         mine_.push_back(cell);
     }
-    merged.cells = mine_.size();
     const auto closed = [&](std::uint32_t cell) {
         return block.closed_until.empty() ? kTimeMin : block.closed_until[cell];
     };
@@ -65,14 +35,14 @@ PaneStore::Merged PaneStore::merge(const Partials& partials) {
         std::size_t end = begin + 1;
         while (end < mine_.size() && !before(mine_[begin], mine_[end])) ++end;
         merge_cells(partials, block.pane[mine_[begin]], closed(mine_[begin]),
-                    std::span(mine_).subspan(begin, end - begin), key_ids_);
+                    std::span(mine_).subspan(begin, end - begin), numbers.ids);
         begin = end;
     }
-    return merged;
+    return {.cells = mine_.size(), .groups_refused = numbers.refused};
 }
 
 void PaneStore::merge_cells(const Partials& partials, Pane pane, std::int64_t closed_until,
-                            std::span<const std::uint32_t> cells, const std::vector<KeyId>& keys) {
+                            std::span<const std::uint32_t> cells, std::span<const KeyId> keys) {
     const CellBlock& block = *partials.cells;
     PaneTablePtr& slot = closed_until == kTimeMin ? panes_[pane] : restricted_[{pane, closed_until}];
     if (closed_until == kTimeMin) invalidate(pane);
@@ -159,33 +129,23 @@ std::optional<std::vector<KeyId>> PaneStore::evict_before(Pane pane) {
     restricted_.erase(restricted_.begin(), restricted_end);
     touched_.erase(touched_.begin(), touched_.lower_bound(pane));
     std::erase_if(nodes_, [&](const auto& entry) { return ((entry.first.second + 1) << entry.first.first) <= pane; });
-    // Which keys are still used takes a look at every cell: only when there are many new ones since the last look.
-    if (keys_.size() < std::min<std::uint64_t>(kKeysWorthMoving, keys_max_ / 2)) return std::nullopt;
-    const std::size_t new_keys = keys_.size() - std::min(keys_.size(), keys_at_look_);
-    if (new_keys < std::max<std::size_t>(1, std::min<std::size_t>(keys_at_look_, keys_max_ / 4))) return std::nullopt;
-    std::vector<bool> used(keys_.size(), false);
-    std::size_t used_keys = 0;
-    const auto mark = [&](const PaneTable& table) {
-        for (const KeyId key : table.keys()) {
-            used_keys += used[key] ? 0 : 1;
-            used[key] = true;
-        }
-    };
-    for (const auto& [number, table] : panes_) mark(*table);
-    for (const auto& [name, table] : restricted_) mark(*table);
-    keys_at_look_ = keys_.size();
-    if (used_keys * 2 > keys_.size()) return std::nullopt;
-    keys_at_look_ = used_keys;
-    std::vector<KeyId> moved = keys_.compact(used);
+    auto moved = keys_.forget_unused([&](std::vector<bool>& used) {
+        const auto mark = [&](const PaneTable& table) {
+            for (const KeyId key : table.keys()) used[key] = true;
+        };
+        for (const auto& [number, table] : panes_) mark(*table);
+        for (const auto& [name, table] : restricted_) mark(*table);
+    });
+    if (!moved) return std::nullopt;
     nodes_.clear();
-    for (auto& [number, touched] : touched_) touched.renumber(moved);
-    for (auto& [number, table] : panes_) writable(table).renumber(moved);
-    for (auto& [name, table] : restricted_) writable(table).renumber(moved);
+    for (auto& [number, touched] : touched_) touched.renumber(*moved);
+    for (auto& [number, table] : panes_) writable(table).renumber(*moved);
+    for (auto& [name, table] : restricted_) writable(table).renumber(*moved);
     return moved;
 }
 
 std::size_t PaneStore::bytes() const {
-    std::size_t bytes = keys_.bytes();
+    std::size_t bytes = keys_.table().bytes();
     for (const auto& [number, table] : panes_) bytes += table->bytes();
     for (const auto& [name, table] : restricted_) bytes += table->bytes();
     for (const auto& [name, table] : nodes_) bytes += table ? table->bytes() : 0;
@@ -193,7 +153,7 @@ std::size_t PaneStore::bytes() const {
 }
 
 PaneStore::Frozen PaneStore::freeze() const {
-    return {keys_.frozen(), {panes_.begin(), panes_.end()}, {restricted_.begin(), restricted_.end()}};
+    return {keys_.table().frozen(), {panes_.begin(), panes_.end()}, {restricted_.begin(), restricted_.end()}};
 }
 
 void PaneStore::save(const Frozen& frozen, ByteWriter& writer) {

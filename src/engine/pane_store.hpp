@@ -2,8 +2,8 @@
 // windows are put together.
 #pragma once
 
-#include "engine/frame.hpp"
 #include "engine/pane_table.hpp"
+#include "engine/shard_keys.hpp"
 
 #include <map>
 #include <optional>
@@ -60,10 +60,6 @@ class PaneStore {
 public:
     PaneStore(ViewPtr view, std::size_t shard, std::size_t shards);
 
-    struct Merged {
-        std::uint64_t cells = 0;
-        std::uint64_t cells_refused = 0;  // Their groups are more than keys_max.
-    };
     /// Takes the cells whose keys belong to this shard.
     Merged merge(const Partials& partials);
 
@@ -86,7 +82,7 @@ public:
     /// each old one.
     [[nodiscard]] std::optional<std::vector<KeyId>> evict_before(Pane pane);
 
-    [[nodiscard]] const KeyTable& keys() const { return keys_; }
+    [[nodiscard]] const KeyTable& keys() const { return keys_.table(); }
     [[nodiscard]] std::size_t bytes() const;
     [[nodiscard]] std::size_t panes() const { return panes_.size(); }
 
@@ -111,22 +107,15 @@ private:
     [[nodiscard]] PaneTablePtr node(unsigned level, Pane number);
     void invalidate(Pane pane);
     void merge_cells(const Partials& partials, Pane pane, std::int64_t closed_until,
-                     std::span<const std::uint32_t> cells, const std::vector<KeyId>& keys);
+                     std::span<const std::uint32_t> cells, std::span<const KeyId> keys);
 
     const ViewPtr view_;
-    const std::size_t shard_;
-    const std::size_t shards_;
-    const std::uint64_t keys_max_;  // Of this shard.
-    KeyTable keys_;
+    ShardKeys keys_;
     std::map<Pane, PaneTablePtr> panes_;
     std::map<std::pair<Pane, std::int64_t>, PaneTablePtr> restricted_;  // By pane and closed_until.
     std::map<Pane, TouchedKeys> touched_;
     std::unordered_map<NodeName, PaneTablePtr, NodeHash> nodes_;  // Levels from 1 on; null: no cell below.
-    std::size_t keys_at_look_ = 0;                                // When it was last looked at which are in use.
     std::optional<Pane> invalidated_;                             // No node that was built holds this pane.
-    std::vector<std::uint8_t> has_cell_;                          // By key of a record.
-    std::vector<std::uint32_t> wanted_;                           // Keys of a record that are this shard's.
-    std::vector<KeyId> key_ids_;
     std::vector<std::uint32_t> mine_, to_;
 };
 

@@ -80,6 +80,7 @@ public:
     [[nodiscard]] const std::vector<KeyId>& keys() const { return keys_; }  // By cell.
     [[nodiscard]] AggregateStates& states(std::size_t aggregate) { return *states_[aggregate]; }
     [[nodiscard]] const AggregateStates& states(std::size_t aggregate) const { return *states_[aggregate]; }
+    [[nodiscard]] std::span<const std::unique_ptr<AggregateStates>> all_states() const { return states_; }
     [[nodiscard]] std::size_t aggregates() const { return states_.size(); }
     [[nodiscard]] std::size_t bytes() const;
 

@@ -18,13 +18,18 @@ void PartialFold::add(ViewPtr view) {
         if (call.filter) made.filter = evaluator_.add(call.filter);
         running.calls.push_back(std::move(made));
     }
-    const CellRules rules{running.view->grid, plan.window.time, running.view->lateness, running.view->out_of_orderness,
-                          running.view->closed_until};
+    const CellRules rules{.grid = running.view->grid,
+                          .gap = running.view->gap(),
+                          .time = plan.window.time,
+                          .lateness = running.view->lateness,
+                          .out_of_orderness = running.view->out_of_orderness,
+                          .closed_until = running.view->closed_until};
     running.groups_name =
         fmt::format("{} by {}", running.where ? static_cast<int>(*running.where) : -1, fmt::join(running.keys, " "));
-    running.cells_name = fmt::format("{} in {} {} {} {} {} {} {} {}", running.groups_name, rules.grid.is_total(),
-                                     rules.grid.slide(), rules.grid.size(), rules.grid.offset(), rules.lateness,
-                                     rules.out_of_orderness, static_cast<int>(rules.time), rules.closed_until);
+    running.cells_name =
+        fmt::format("{} in {} {} {} {} {} {} {} {} {}", running.groups_name, rules.grid.is_total(), rules.gap,
+                    rules.grid.slide(), rules.grid.size(), rules.grid.offset(), rules.lateness, rules.out_of_orderness,
+                    static_cast<int>(rules.time), rules.closed_until);
     running.groups = &groups_.try_emplace(running.groups_name, running.where, running.keys).first->second;
     running.cells = &cells_.try_emplace(running.cells_name, rules).first->second;
     ++running.groups->users;
@@ -85,11 +90,11 @@ void PartialFold::fold_view(Running& running, const models::EventBatch& batch, c
         return;
     }
     Cells& cells = *running.cells;
-    if (std::exchange(cells.record, record_) != record_) cells.cells.assign(groups.groups, batch, times);
+    if (std::exchange(cells.record, record_) != record_) cells.cells->assign(groups.groups, batch, times);
     Partials partials{
-        .view = running.view->number, .cells = cells.cells.block(), .events_failed = groups.groups.failed()};
+        .view = running.view->number, .cells = cells.cells->block(), .events_failed = groups.groups.failed()};
     partials.states.reserve(running.calls.size());
-    for (const Call& call : running.calls) partials.states.push_back(fold_call(call, cells.cells, partials));
+    for (const Call& call : running.calls) partials.states.push_back(fold_call(call, *cells.cells, partials));
     frame.partials.push_back(std::move(partials));
 }
 

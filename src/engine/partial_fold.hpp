@@ -40,8 +40,8 @@ private:
         std::uint64_t record = 0;  // For which it was computed.
     };
     struct Cells {
-        explicit Cells(CellRules rules) : cells(rules) {}
-        EventCells cells;
+        explicit Cells(const CellRules& rules) : cells(make_event_cells(rules)) {}
+        std::unique_ptr<EventCells> cells;
         std::size_t users = 0;
         std::uint64_t record = 0;
     };

@@ -64,12 +64,12 @@ void Shard::merge_partials(const Partials& partials) {
     const auto found = views_.find(partials.view);
     if (found == views_.end()) return;  // Dropped since the frame was made.
     Running& running = *found->second;
-    const PaneStore::Merged merged = running.windows.merge(partials);
-    running.counters.groups_refused += merged.cells_refused;
+    const Merged merged = running.windows->merge(partials);
+    running.counters.groups_refused += merged.groups_refused;
     if (options_.index == 0) note_late(running, partials);
     if (merged.cells > 0) {
         running.changed = true;
-        running.due_at = running.windows.due_at();
+        running.due_at = running.windows->due_at();
     }
 }
 
@@ -82,7 +82,7 @@ void Shard::note_late(Running& running, const Partials& partials) {
     for (const TooLate& late : partials.cells->late) {
         if (counters.late_listed >= options_.late_listed_max) break;
         ++counters.late_listed;
-        emitted_.late_events.push_back({running.windows.view().plan.name, late.event_id,
+        emitted_.late_events.push_back({running.windows->view().plan.name, late.event_id,
                                         timestamp_from_micros(late.time), timestamp_from_micros(late.closed_until)});
     }
 }
@@ -106,15 +106,15 @@ ViewWindows::Times Shard::times_of(const View& view) const {
 
 void Shard::emit(Running& running, bool early) {
     RowSink to = sink(running);
-    running.windows.emit(times_of(running.windows.view()), early, to);
+    running.windows->emit(times_of(running.windows->view()), early, to);
     if (early) running.changed = false;
-    running.due_at = running.windows.due_at();
+    running.due_at = running.windows->due_at();
 }
 
 void Shard::emit_due() {
     for (auto& [number, running] : views_) {
         if (running->due_at >= kTimeMax) continue;
-        const View& view = running->windows.view();
+        const View& view = running->windows->view();
         if (running->due_at <= kTimeMin || running->due_at <= watermark_of(view)) {
             emit(*running, view.plan.options.emit.kind == sql::Emission::Kind::on_change);
         }
@@ -124,15 +124,15 @@ void Shard::emit_due() {
 void Shard::flush() {
     for (auto& [number, running] : views_) {
         RowSink to = sink(*running);
-        running->windows.flush(to);
+        running->windows->flush(to);
         running->changed = false;
-        running->due_at = running->windows.due_at();
+        running->due_at = running->windows->due_at();
     }
 }
 
 void Shard::tick(std::int64_t now) {
     for (auto& [number, running] : views_) {
-        const sql::Emission& emission = running->windows.view().plan.options.emit;
+        const sql::Emission& emission = running->windows->view().plan.options.emit;
         if (emission.kind != sql::Emission::Kind::every || now < running->tick_at) continue;
         // Ticks lie on multiples of the interval, so that views with one interval emit together.
         running->tick_at = (floor_div(now, emission.interval.count()) + 1) * emission.interval.count();
@@ -143,7 +143,7 @@ void Shard::tick(std::int64_t now) {
 void Shard::emit_now(ViewNumber view) {
     const auto found = views_.find(view);
     if (found == views_.end() || !found->second->changed) return;
-    if (found->second->windows.view().plan.options.emit.kind != sql::Emission::Kind::on_close)
+    if (found->second->windows->view().plan.options.emit.kind != sql::Emission::Kind::on_close)
         emit(*found->second, true);
 }
 
@@ -157,7 +157,7 @@ ShardSnapshot Shard::snapshot() {
     for (Partition p = 0; p < partitions_.size(); ++p) snapshot.partitions_[p] = partitions_[p];
     snapshot.flushes_done_ = flushes_done_;
     for (auto& [number, running] : views_) {
-        snapshot.views_.push_back({running->windows.view().identity, running->counters, running->windows.freeze()});
+        snapshot.views_.push_back({running->windows->view().identity, running->counters, running->windows->freeze()});
     }
     return snapshot;
 }
@@ -182,7 +182,7 @@ void ShardSnapshot::save(ByteWriter& writer) const {
         ByteWriter inner(
             [&](std::span<const std::byte> bytes) { body.insert(body.end(), bytes.begin(), bytes.end()); });
         inner.put(view.counters);
-        ViewWindows::save(view.windows, inner);
+        view.windows->save(inner);
         inner.flush();
         writer.put_array(std::span<const std::byte>(body));
     }
@@ -216,12 +216,12 @@ Result<> Shard::restore(std::span<const std::byte> saved, const std::vector<View
         const std::string_view identity = reader.get_text();
         const std::string_view body = reader.get_text();
         for (auto& [number, running] : views_) {
-            if (running->windows.view().identity != identity) continue;
+            if (running->windows->view().identity != identity) continue;
             ByteReader inner(std::as_bytes(std::span(body)));
             running->counters = inner.get<ViewCounters>();
-            running->windows.load(inner);
+            running->windows->load(inner);
             if (!inner.ok() || !inner.at_end()) return damaged("the state of a view is incomplete");
-            running->due_at = running->windows.due_at();
+            running->due_at = running->windows->due_at();
         }
     }
     if (!reader.ok() || !reader.at_end()) return damaged("it is incomplete");
@@ -236,17 +236,17 @@ std::optional<ViewCounters> Shard::counters(ViewNumber view) const {
 
 std::int64_t Shard::watermark(ViewNumber view) const {
     const auto found = views_.find(view);
-    return found == views_.end() ? kTimeMin : watermark_of(found->second->windows.view());
+    return found == views_.end() ? kTimeMin : watermark_of(found->second->windows->view());
 }
 
 std::size_t Shard::bytes(ViewNumber view) const {
     const auto found = views_.find(view);
-    return found == views_.end() ? 0 : found->second->windows.panes().bytes();
+    return found == views_.end() ? 0 : found->second->windows->bytes();
 }
 
 std::size_t Shard::groups(ViewNumber view) const {
     const auto found = views_.find(view);
-    return found == views_.end() ? 0 : found->second->windows.panes().keys().size();
+    return found == views_.end() ? 0 : found->second->windows->groups();
 }
 
 }  // namespace sf::engine

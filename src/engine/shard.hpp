@@ -61,7 +61,7 @@ private:
     struct ViewState {
         std::string identity;
         ViewCounters counters;
-        ViewWindows::Frozen windows;
+        std::unique_ptr<const ViewWindows::Frozen> windows;
     };
     std::map<Partition, PartitionState> partitions_;
     std::uint64_t flushes_done_ = 0;
@@ -109,8 +109,8 @@ public:
 private:
     struct Running {
         explicit Running(ViewPtr view, const ShardOptions& options)
-            : windows(std::move(view), options.index, options.shards) {}
-        ViewWindows windows;
+            : windows(make_view_windows(std::move(view), options.index, options.shards)) {}
+        std::unique_ptr<ViewWindows> windows;
         ViewCounters counters;
         std::int64_t due_at = kTimeMax;    // The watermark at which something is due.
         std::int64_t tick_at = INT64_MIN;  // Of the ticking clock.

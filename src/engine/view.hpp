@@ -29,13 +29,18 @@ struct View {
     std::int64_t closed_until =
         kTimeMin;  // Microseconds: windows that end here or before were closed when it began, by a backfill.
 
-    PaneGrid grid;
+    PaneGrid grid;                      // Of windows that are no sessions.
     std::int64_t lateness = 0;          // Microseconds; kTimeMax for 'infinity'.
     std::int64_t out_of_orderness = 0;  // Microseconds.
 
     [[nodiscard]] Offset start(Partition partition) const {
         const auto found = starts.find(partition);
         return found == starts.end() ? 0 : found->second;
+    }
+
+    /// Microseconds of silence that end a session; 0: the windows are those of the grid.
+    [[nodiscard]] std::int64_t gap() const {
+        return plan.window.kind == sql::Window::Kind::session ? plan.window.size.count() : 0;
     }
 
     /// When a window that ends at `end` takes no more events.

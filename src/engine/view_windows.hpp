@@ -1,24 +1,21 @@
-// A pane becomes part of windows: which windows are open, which are due, what of them has been emitted. One view in one
-// shard.
+// Partials become windows, and windows rows: the windows of one view in one shard, whatever their kind. Which are open,
+// which are due, what of them has been emitted. Those of panes are in pane_windows, sessions in session_windows.
 #pragma once
 
-#include "engine/pane_store.hpp"
+#include "engine/shard_keys.hpp"
 #include "engine/window_rows.hpp"
 
-#include <map>
-#include <unordered_set>
-#include <vector>
+#include <memory>
 
 namespace sf::engine {
-
-/// Windows of a view with more open at once than this show early results only in the one that ends next
-/// (docs/views.md).
-inline constexpr std::int64_t kEarlyWindowsMax = 32;
 
 /// One thread.
 class ViewWindows {
 public:
-    ViewWindows(ViewPtr view, std::size_t shard, std::size_t shards);
+    explicit ViewWindows(ViewPtr view) : view_(std::move(view)) {}
+    virtual ~ViewWindows() = default;
+    ViewWindows(const ViewWindows&) = delete;
+    ViewWindows& operator=(const ViewWindows&) = delete;
 
     /// What the shard knows of time, for this view.
     struct Times {
@@ -26,71 +23,37 @@ public:
         std::int64_t reached = kTimeMin;    // The greatest time of any event.
     };
 
-    PaneStore::Merged merge(const Partials& partials) { return panes_.merge(partials); }
+    /// Takes the cells whose keys belong to this shard.
+    virtual Merged merge(const Partials& partials) = 0;
 
-    /// The watermark at which emit() has something to do, whatever the ticks; kTimeMax for never.
-    [[nodiscard]] std::int64_t due_at() const;
+    /// The watermark at which emit() may have something to do, whatever the ticks; kTimeMax for never.
+    [[nodiscard]] virtual std::int64_t due_at() const = 0;
 
-    /// Emits what is due: windows that close or become final, corrections, and early results where `early`. Evicts
-    /// panes that no window needs. Before a snapshot it is called with `early`, so that nothing that changed is
-    /// forgotten.
-    void emit(const Times& times, bool early, RowSink& sink);
+    /// Emits what is due: windows that close or become final, corrections, and early results where `early`. Forgets
+    /// what no window needs. Before a snapshot it is called with `early`, so that nothing that changed is forgotten.
+    virtual void emit(const Times& times, bool early, RowSink& sink) = 0;
 
     /// Emits every window that has events, as final, whatever the watermark: a flush. They stay, and events that still
     /// come correct them.
-    void flush(RowSink& sink);
+    virtual void flush(RowSink& sink) = 0;
 
     [[nodiscard]] const View& view() const { return *view_; }
-    [[nodiscard]] const PaneStore& panes() const { return panes_; }
-    [[nodiscard]] std::size_t windows() const { return windows_.size(); }
+    [[nodiscard]] virtual std::size_t groups() const = 0;
+    [[nodiscard]] virtual std::size_t bytes() const = 0;
 
-    struct Frozen {
-        PaneStore::Frozen panes;
-        struct Window {
-            WindowIndex index;
-            std::uint8_t flags;
-            std::vector<KeyId> present;
-        };
-        std::vector<Window> windows;
-        WindowIndex next_to_close;
-        WindowIndex next_to_end;
+    /// State that shares its tables, for save() on another thread while the windows go on.
+    class Frozen {
+    public:
+        virtual ~Frozen() = default;
+        virtual void save(ByteWriter& writer) const = 0;
     };
-    [[nodiscard]] Frozen freeze() const;
-    static void save(const Frozen& frozen, ByteWriter& writer);
-    void load(ByteReader& reader);
+    [[nodiscard]] virtual std::unique_ptr<const Frozen> freeze() const = 0;
+    virtual void load(ByteReader& reader) = 0;
 
-private:
-    struct Window {
-        bool emitted = false;  // All its groups have been looked at once: from then on those that are touched suffice.
-        bool closed = false;   // The watermark has passed its end.
-        std::unordered_set<KeyId> present;  // Rows that readers have; kept for views with HAVING alone.
-    };
-
-    [[nodiscard]] std::optional<WindowIndex> next_window(WindowIndex from) const;
-    [[nodiscard]] bool shows_all_early() const;
-    void emit_early(const Times& times, RowSink& sink);
-    void emit_corrections(WindowIndex closed_before, RowSink& sink);
-    void close_windows(std::int64_t watermark, RowSink& sink);
-    void end_windows(std::int64_t watermark, RowSink& sink);
-    void emit_window(WindowIndex index, Window& window, bool final, RowSink& sink);
-    void collect_touched(PaneRange panes, bool closed);
-    void collect_all(std::span<const PaneTable* const> tables);
-    void assemble(std::span<const PaneTable* const> tables);
-    void evict(std::int64_t watermark);
-
+protected:
     const ViewPtr view_;
-    PaneStore panes_;
-    WindowRows rows_;
-    std::map<WindowIndex, Window> windows_;      // Those that something was emitted of and that are not at their end.
-    WindowIndex next_to_close_ = INT64_MIN / 8;  // Windows before it are closed,
-    WindowIndex next_to_end_ = INT64_MIN / 8;    // and those before this one are final and gone.
-
-    // Scratch.
-    std::vector<KeyId> chosen_;         // The groups that are emitted.
-    std::vector<std::uint32_t> place_;  // Of a key in chosen_; by key.
-    std::vector<std::uint32_t> cells_, from_, to_;
-    std::vector<std::uint8_t> shown_;
-    std::unique_ptr<PaneTable> sum_;
 };
+
+[[nodiscard]] std::unique_ptr<ViewWindows> make_view_windows(ViewPtr view, std::size_t shard, std::size_t shards);
 
 }  // namespace sf::engine

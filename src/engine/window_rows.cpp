@@ -43,21 +43,24 @@ void WindowRows::read_inputs(const Groups& groups, const KeyTable& names, const 
     for (OwnedColumn* bound : {&begin_, &end_}) {
         bound->reset(sql::Type::timestamptz, rows);
         if (view_->grid.is_total()) bound->valid.assign(rows, 0);
-        else std::ranges::fill(bound->integers, bound == &begin_ ? window.begin : window.end);
+        else if (window.begins.empty())
+            std::ranges::fill(bound->integers, bound == &begin_ ? window.begin : window.end);
+        else std::ranges::copy(bound == &begin_ ? window.begins : window.ends, bound->integers.begin());
         inputs_.push_back(bound->view(rows));
     }
     for (std::size_t a = 0; a < results_.size(); ++a) {
-        groups.table->states(a).results(groups.cells, results_[a]);
+        groups.states[a]->results(groups.cells, results_[a]);
         inputs_.push_back(results_[a].view(rows));
     }
 }
 
-models::MetricPoint WindowRows::point(const Frame& window, const RowSink& sink) const {
+models::MetricPoint WindowRows::point(const Frame& window, std::size_t row, const RowSink& sink) const {
     models::MetricPoint point{
         .view = view_->plan.name, .final = window.final, .epoch = sink.epoch, .version = sink.version};
     if (!view_->grid.is_total()) {
-        point.window_start = timestamp_from_micros(window.begin);
-        point.window_end = timestamp_from_micros(window.end);
+        const bool each = !window.begins.empty();
+        point.window_start = timestamp_from_micros(each ? window.begins[row] : window.begin);
+        point.window_end = timestamp_from_micros(each ? window.ends[row] : window.end);
     }
     return point;
 }
@@ -90,7 +93,12 @@ void WindowRows::emit(const Groups& groups, const KeyTable& names, const Frame& 
     shown.assign(groups.keys.size(), 1);
     for (std::size_t begin = 0; begin < groups.keys.size(); begin += kTogether) {
         const std::size_t count = std::min(kTogether, groups.keys.size() - begin);
-        emit_some({groups.keys.subspan(begin, count), groups.cells.subspan(begin, count), groups.table}, names, window,
+        Frame part = window;
+        if (!window.begins.empty()) {
+            part.begins = window.begins.subspan(begin, count);
+            part.ends = window.ends.subspan(begin, count);
+        }
+        emit_some({groups.keys.subspan(begin, count), groups.cells.subspan(begin, count), groups.states}, names, part,
                   sink, std::span(shown).subspan(begin, count));
     }
 }
@@ -107,7 +115,7 @@ void WindowRows::emit_some(const Groups& groups, const KeyTable& names, const Fr
     for (std::size_t row = 0; row < rows; ++row) {
         sink.rows_failed += failed(row) ? 1 : 0;
         if (!shown[row]) continue;
-        models::MetricPoint made = point(window, sink);
+        models::MetricPoint made = point(window, row, sink);
         append_keys(made.keys, row);
         made.values = '{';
         for (std::size_t v = 0; v < value_names_.size(); ++v) {
@@ -126,7 +134,7 @@ void WindowRows::retract(KeyId key, const KeyTable& names, const Frame& window, 
     SF_ASSERT(ours);
     inputs_.clear();
     for (const OwnedColumn& column : keys_) inputs_.push_back(column.view(1));
-    models::MetricPoint made = point(window, sink);
+    models::MetricPoint made = point(window, 0, sink);
     append_keys(made.keys, 0);
     made.deleted = true;
     sink.points.push_back(std::move(made));

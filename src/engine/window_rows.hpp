@@ -3,7 +3,6 @@
 #pragma once
 
 #include "engine/key_table.hpp"
-#include "engine/pane_table.hpp"
 #include "engine/view.hpp"
 #include "models/metric_point.hpp"
 #include "sql/evaluator.hpp"
@@ -29,13 +28,14 @@ public:
 
     struct Groups {
         std::span<const KeyId> keys;
-        std::span<const std::uint32_t> cells;  // Of these keys in `table`.
-        const PaneTable* table = nullptr;
+        std::span<const std::uint32_t> cells;                      // Of these keys in `states`.
+        std::span<const std::unique_ptr<AggregateStates>> states;  // One an aggregate.
     };
     struct Frame {
         std::int64_t begin = 0;
         std::int64_t end = 0;
         bool final = false;
+        std::span<const std::int64_t> begins, ends;  // Of each group, where each has its own: sessions.
     };
     /// Adds a row for each group that HAVING lets through, and tells for each whether it did.
     void emit(const Groups& groups, const KeyTable& names, const Frame& window, RowSink& sink,
@@ -47,7 +47,7 @@ public:
 private:
     void emit_some(const Groups& groups, const KeyTable& names, const Frame& window, RowSink& sink,
                    std::span<std::uint8_t> shown);
-    [[nodiscard]] models::MetricPoint point(const Frame& window, const RowSink& sink) const;
+    [[nodiscard]] models::MetricPoint point(const Frame& window, std::size_t row, const RowSink& sink) const;
     void read_inputs(const Groups& groups, const KeyTable& names, const Frame& window);
     void append_keys(std::string& out, std::size_t row) const;
     [[nodiscard]] bool failed(std::size_t row);

@@ -22,11 +22,11 @@ enum class TimeColumn : std::uint8_t {
 };
 
 struct Window {
-    enum class Kind : std::uint8_t { none, tumble, hop };  // none: a running total.
+    enum class Kind : std::uint8_t { none, tumble, hop, session };  // none: a running total.
     Kind kind = Kind::none;
     TimeColumn time = TimeColumn::timestamp;
-    Duration size{};    // Positive, whole microseconds.
-    Duration slide{};   // Of tumble: the size. At most the size.
+    Duration size{};    // Positive, whole microseconds. Of session: the gap.
+    Duration slide{};   // Of tumble and session: the size. At most the size.
     Duration offset{};  // 0 <= offset < slide. Windows start at offset + k * slide.
 };
 

@@ -48,9 +48,12 @@ const char* kind_name(sql::OutputColumn::Kind kind) {
 
 std::string window_json(const sql::Window& window) {
     if (window.kind == sql::Window::Kind::none) return R"({"kind":"none"})";
+    const char* const time = window.time == sql::TimeColumn::timestamp ? "timestamp" : "received_at";
+    if (window.kind == sql::Window::Kind::session)
+        return fmt::format(R"({{"kind":"session","time":"{}","gap":{}}})", time,
+                           json_string(duration_text(window.size)));
     return fmt::format(R"({{"kind":"{}","time":"{}","size":{},"slide":{},"offset":{}}})",
-                       window.kind == sql::Window::Kind::hop ? "hop" : "tumble",
-                       window.time == sql::TimeColumn::timestamp ? "timestamp" : "received_at",
+                       window.kind == sql::Window::Kind::hop ? "hop" : "tumble", time,
                        json_string(duration_text(window.size)), json_string(duration_text(window.slide)),
                        json_string(duration_text(window.offset)));
 }
@@ -62,6 +65,19 @@ std::string common_members(const ViewStatus& status) {
                        json_string(status.record.name), window_json(status.view->plan.window),
                        json_string(emit_text(options.emit)), json_string(duration_text(options.lateness)),
                        json_string(duration_text(options.out_of_orderness)), options.keys_max);
+}
+
+// What a window is put together from.
+std::string pieces_json(const engine::View& view) {
+    if (view.gap() > 0) return R"("panes":null,"panes_per_window":null)";
+    const engine::PaneGrid& grid = view.grid;
+    const std::string panes = grid.is_total() ? "one for all time"
+                              : grid.cut() == 0
+                                  ? "of " + duration_text(Duration{grid.slide()})
+                                  : fmt::format("of {} and {} in turn", duration_text(Duration{grid.cut()}),
+                                                duration_text(Duration{grid.slide() - grid.cut()}));
+    return fmt::format(R"("panes":{},"panes_per_window":{})", json_string(panes),
+                       grid.is_total() ? 1 : grid.panes_of(0).end - grid.panes_of(0).begin);
 }
 
 }  // namespace
@@ -93,24 +109,16 @@ std::string explain_json(const ViewStatus& status) {
         for (const auto& item : items) out += (out.size() > 1 ? "," : "") + json_string(text(item));
         return out + ']';
     };
-    const engine::PaneGrid& grid = status.view->grid;
-    const std::string panes = grid.is_total() ? "one for all time"
-                              : grid.cut() == 0
-                                  ? "of " + duration_text(Duration{grid.slide()})
-                                  : fmt::format("of {} and {} in turn", duration_text(Duration{grid.cut()}),
-                                                duration_text(Duration{grid.slide() - grid.cut()}));
-    return fmt::format(
-        R"({{{},"filter":{},"keys":{},"aggregates":{},"panes":{},"panes_per_window":{},"having":{},"outputs":{},"watermark":{}}})",
-        common_members(status), plan.where ? json_string(sql::canonical_text(*plan.where)) : "null",
-        texts(plan.keys, [](const sql::KeyColumn& key) { return sql::canonical_text(*key.expression); }),
-        texts(plan.aggregates, [](const sql::AggregateCall& call) { return call.text(); }), json_string(panes),
-        grid.is_total() ? 1 : grid.panes_of(0).end - grid.panes_of(0).begin,
-        plan.having ? json_string(sql::canonical_text(*plan.having)) : "null",
-        texts(plan.outputs,
-              [](const sql::OutputColumn& output) {
-                  return output.name + " = " + sql::canonical_text(*output.expression);
-              }),
-        time_or_null(status.watermark));
+    return fmt::format(R"({{{},"filter":{},"keys":{},"aggregates":{},{},"having":{},"outputs":{},"watermark":{}}})",
+                       common_members(status), plan.where ? json_string(sql::canonical_text(*plan.where)) : "null",
+                       texts(plan.keys, [](const sql::KeyColumn& key) { return sql::canonical_text(*key.expression); }),
+                       texts(plan.aggregates, [](const sql::AggregateCall& call) { return call.text(); }),
+                       pieces_json(*status.view), plan.having ? json_string(sql::canonical_text(*plan.having)) : "null",
+                       texts(plan.outputs,
+                             [](const sql::OutputColumn& output) {
+                                 return output.name + " = " + sql::canonical_text(*output.expression);
+                             }),
+                       time_or_null(status.watermark));
 }
 
 std::string row_json(const models::MetricPoint& point) {

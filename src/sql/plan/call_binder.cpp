@@ -35,7 +35,7 @@ constexpr std::array kRefusals = {
     Refusal{"dense_rank", kRanking},
     Refusal{"tumble", "it stands in FROM: FROM TUMBLE(events, timestamp, INTERVAL '1 min')"},
     Refusal{"hop", "it stands in FROM: FROM HOP(events, timestamp, INTERVAL '10 s', INTERVAL '5 min')"},
-    Refusal{"session", "session windows are not supported"},
+    Refusal{"session", "it stands in FROM: FROM SESSION(events, timestamp, INTERVAL '30 min')"},
     Refusal{"regexp_match", "~ tells whether a regular expression matches"},
     Refusal{"regexp_matches", "~ tells whether a regular expression matches"},
     Refusal{"regexp_replace", "replace() and split_part() take plain texts"},

@@ -7,32 +7,54 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 namespace sf::sql {
 namespace {
 
 constexpr std::string_view kTumbleForm = "TUMBLE(events, timestamp, INTERVAL '1 min')";
-constexpr std::string_view kHopForm =
-    "HOP(events, timestamp, INTERVAL '10 s', INTERVAL '5 min'): first the slide, then the size";
+
+// How a window function is called.
+struct Form {
+    Window::Kind kind = Window::Kind::none;
+    std::string_view function;  // As people write it.
+    std::string_view name;      // As the parser gives it.
+    std::string_view example;
+    std::string_view size;  // What the last length is.
+    bool offset = true;     // May follow the lengths.
+};
+
+constexpr std::array kForms = {
+    Form{Window::Kind::tumble, "TUMBLE", "tumble", kTumbleForm, "the size of a window"},
+    Form{Window::Kind::hop, "HOP", "hop",
+         "HOP(events, timestamp, INTERVAL '10 s', INTERVAL '5 min'): first the slide, then the size",
+         "the size of a window"},
+    Form{Window::Kind::session, "SESSION", "session", "SESSION(events, timestamp, INTERVAL '30 min')",
+         "the gap of a session", false},
+};
 
 class WindowReader {
 public:
-    WindowReader(const Builder& builder, const PgQuery__FuncCall& call, bool hop)
-        : builder_(builder), call_(call), hop_(hop) {}
+    WindowReader(const Builder& builder, const PgQuery__FuncCall& call, const Form& form)
+        : builder_(builder), call_(call), form_(form) {}
 
     Result<Window> read() const {
-        const std::size_t lengths = hop_ ? 2 : 1;
-        if (call_.n_args < 2 + lengths || call_.n_args > 3 + lengths || call_.agg_star != 0 ||
-            call_.agg_distinct != 0 || call_.n_agg_order > 0 || call_.agg_filter != nullptr || call_.over != nullptr)
-            return refuse(call_.location, fmt::format("{} takes other arguments", hop_ ? "HOP" : "TUMBLE"), form());
+        const bool hop = form_.kind == Window::Kind::hop;
+        const std::size_t lengths = hop ? 2 : 1;
+        const std::size_t most = 2 + lengths + (form_.offset ? 1 : 0);
+        if (call_.n_args < 2 + lengths || call_.n_args > most || call_.agg_star != 0 || call_.agg_distinct != 0 ||
+            call_.n_agg_order > 0 || call_.agg_filter != nullptr || call_.over != nullptr)
+            return refuse(call_.location, fmt::format("{} takes other arguments", form_.function), form());
         if (column_name(0) != "events") return refuse(location_of(*call_.args[0]), "the only table is events", form());
         Window window;
-        window.kind = hop_ ? Window::Kind::hop : Window::Kind::tumble;
+        window.kind = form_.kind;
         if (column_name(1) == "received_at") window.time = TimeColumn::received_at;
         else if (column_name(1) != "timestamp")
             return refuse(location_of(*call_.args[1]), "windows are over timestamp or received_at", form());
-        SF_ASSIGN(window.size, length(1 + lengths, "the size of a window"));
+        SF_ASSIGN(window.size, length(1 + lengths, form_.size));
         window.slide = window.size;
-        if (hop_) {
+        if (hop) {
             SF_ASSIGN(window.slide, length(2, "the slide of a window"));
             if (window.slide > window.size)
                 return refuse(location_of(*call_.args[2]),
@@ -52,7 +74,7 @@ private:
     [[nodiscard]] std::unexpected<Error> refuse(int location, std::string message, std::string hint) const {
         return fail(builder_.error(location, std::move(message), std::move(hint)));
     }
-    [[nodiscard]] std::string form() const { return fmt::format("write {}", hop_ ? kHopForm : kTumbleForm); }
+    [[nodiscard]] std::string form() const { return fmt::format("write {}", form_.example); }
 
     [[nodiscard]] std::string_view column_name(std::size_t index) const {
         const PgQuery__Node& node = *call_.args[index];
@@ -104,7 +126,7 @@ private:
 
     const Builder& builder_;
     const PgQuery__FuncCall& call_;
-    bool hop_;
+    const Form& form_;
 };
 
 Result<std::string> alias_of(const Builder& builder, const PgQuery__Alias* alias, std::string_view otherwise,
@@ -127,16 +149,13 @@ Result<Source> from_function(const Builder& builder, const PgQuery__RangeFunctio
                                   fmt::format("write FROM events or FROM {}", kTumbleForm)));
     const PgQuery__FuncCall& call = *first->func_call;
     const std::string_view name = string_of(*call.funcname[call.n_funcname - 1]);
-    if (call.n_funcname > 1 || (name != "tumble" && name != "hop")) {
-        const bool session = name == "session";
-        return fail(builder.error(
-            location,
-            session ? "SESSION windows are not supported yet" : fmt::format("there is no table function \"{}\"", name),
-            "TUMBLE and HOP are windows over events"));
-    }
+    const auto form = std::ranges::find(kForms, name, &Form::name);
+    if (call.n_funcname > 1 || form == kForms.end())
+        return fail(builder.error(location, fmt::format("there is no table function \"{}\"", name),
+                                  "TUMBLE, HOP and SESSION are windows over events"));
     Source source;
     source.location = location;
-    SF_ASSIGN(source.window, WindowReader(builder, call, name == "hop").read());
+    SF_ASSIGN(source.window, WindowReader(builder, call, *form).read());
     SF_ASSIGN(source.name, alias_of(builder, function.alias, name, location));
     return source;
 }

@@ -1,4 +1,4 @@
-// FROM events, FROM TUMBLE(events, ...), FROM HOP(events, ...).
+// FROM events, FROM TUMBLE(events, ...), FROM HOP(events, ...), FROM SESSION(events, ...).
 #pragma once
 
 #include "sql/plan/builder.hpp"

@@ -65,11 +65,17 @@ def _grid(random, span):
     return Grid(size, slide, offset, hop)
 
 
+def _gap(random, span):
+    gap = random.choice([1, span // 100, span // 30, span // 10, random.randrange(1, span // 5)])
+    return max(SECOND, gap - gap % SECOND) if random.random() < 0.5 else max(1, gap)
+
+
 class Stream:
     def __init__(self, random):
         self.partitions = random.choice([1, 1, 2, 3])
         self.span = random.choice([20, 180, 3600, 86400]) * SECOND
         self.grids = [_grid(random, self.span) for _ in range(4)]  # Of the views' windows: events are on their edges.
+        self.gaps = [_gap(random, self.span) for _ in range(3)]  # Of sessions: events are one apart.
         start = random.choice([0, 40 * SECOND, 1_772_366_400 * SECOND, 951_782_340 * SECOND])  # 1970, 2026, a day in a leap year.
         count = random.randrange(5, 70)
         step = self.span // count
@@ -86,14 +92,25 @@ class Stream:
                 back = random.randrange(disorder + 1) if random.random() < 0.5 else 0
                 ahead = random.randrange(120 * SECOND) if random.random() < 0.03 else 0
                 time = clock - back + ahead
-                times.append(max(start, random.choice(self.grids).on_edge(random, time) if random.random() < 0.4 else time))
+                roll = random.random()
+                if roll < 0.3:
+                    time = random.choice(self.grids).on_edge(random, time)
+                elif roll < 0.5 and (self.events or times):
+                    time = self.one_gap_from(random, random.choice(times or [event.time for event in self.events[-8:]]))
+                times.append(max(start, time))
             now = max(clock, start) + random.choice([0, 0, 0, -step // 4, self.span // 10])
             if random.random() < 0.3:
                 now = random.choice(self.grids).on_edge(random, now)
+            elif random.random() < 0.2 and self.batches:
+                now = max(now, self.one_gap_from(random, self.batches[-1][1]))
             now = max(now, max(times) - 299 * SECOND, start)
             made = [Event(random, time, now) for time in times]
             self.batches.append((random.randrange(self.partitions), now, made))
             self.events += made
+
+    def one_gap_from(self, random, time):
+        """A time that shares a session with `time`, or just does not."""
+        return time + random.choice([-1, 1, 1]) * random.choice(self.gaps) + random.choice([0, 0, 0, -1, 1])
 
     def json(self):
         return "[" + ",".join('{"partition":%d,"now":%s,"events":[%s]}' % (partition, json.dumps(rfc3339(now)), ",".join(event.json() for event in made))

@@ -70,13 +70,16 @@ END $outer$;
     groups = [key.postgres for key in view.keys]
     bounds = ["NULL", "NULL"]
     source = f"base{number}"
-    if view.window is not None:
+    if view.window is not None and view.window.gap is not None:
+        source = sessions(source, groups, view.window.gap)
+    elif view.window is not None:
         window = view.window
         all_times = [event.time for event in stream.events] + [event.received for event in stream.events]
         first = (min(all_times) - window.size - window.offset) // window.slide * window.slide + window.offset
         source += (f" JOIN (SELECT w AS begins, w + {window.size} AS ends, TIMESTAMPTZ 'epoch' + w * INTERVAL '1 us' AS window_start, "
                    f"TIMESTAMPTZ 'epoch' + (w + {window.size}) * INTERVAL '1 us' AS window_end "
                    f"FROM generate_series({first}::bigint, {max(all_times)}, {window.slide}) AS w) AS windows ON at >= begins AND at < ends AND ends > closed")
+    if view.window is not None:
         bounds = ["begins", "ends"]
         groups += ["begins", "ends", "window_start", "window_end"]
     values = [f"({key.postgres})::text" for key in view.keys] + bounds
@@ -84,6 +87,16 @@ END $outer$;
     script.append(f"COPY (SELECT {', '.join([str(number), quoted('row'), *values])} FROM {source} WHERE pass"
                   + (f" GROUP BY {', '.join(groups)}" if groups else "") + f" HAVING count(*) > 0 AND {view.having}) TO STDOUT;\n")
     return "".join(script)
+
+
+def sessions(base, keys, gap):
+    """Gaps and islands: the events of a group that are not late, cut where two in a row are more than the gap apart."""
+    by = f"PARTITION BY {', '.join(keys)}" if keys else ""
+    apart = f"CASE WHEN at - lag(at) OVER (s ORDER BY at, row) <= {gap} THEN 0 ELSE 1 END"
+    return (f"(SELECT *, TIMESTAMPTZ 'epoch' + begins * INTERVAL '1 us' AS window_start, TIMESTAMPTZ 'epoch' + ends * INTERVAL '1 us' AS window_end FROM "
+            f"(SELECT *, min(at) OVER (s) AS begins, max(at) OVER (s) + {gap} AS ends FROM "
+            f"(SELECT *, sum(apart) OVER (s ORDER BY at, row) AS island FROM (SELECT *, {apart} AS apart FROM {base} WHERE pass AND at + {gap} > closed "
+            f"WINDOW s AS ({by})) AS cut WINDOW s AS ({by})) AS numbered WINDOW s AS ({by}{', ' if keys else 'PARTITION BY '}island)) AS bounded) AS windows")
 
 
 def quoted(text):
@@ -163,6 +176,10 @@ def late_differences(round_, view, answer, passing):
         for row in passing:
             event = round_.stream.events[row]
             at = event.time if window.column == "timestamp" else event.received
+            if window.gap is not None:
+                if at + window.gap <= limits[row]:
+                    wanted[event.id, at + window.gap] += 1
+                continue
             last = (at - window.offset) // window.slide * window.slide + window.offset
             ends = [begin + window.size for begin in range(last, at - window.size, -window.slide)]
             closed = [end for end in ends if end <= limits[row]]

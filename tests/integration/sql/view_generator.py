@@ -20,6 +20,7 @@ class Window:
     slide: int
     offset: int
     from_clause: str
+    gap: typing.Optional[int] = None  # Of sessions, which have none of the lengths above.
 
 
 @dataclasses.dataclass
@@ -91,8 +92,11 @@ class ViewGenerator:
         random = self.random
         if random.random() < 0.2:
             return None
-        grid = random.choice(self.stream.grids)
         column = random.choice(["timestamp", "timestamp", "timestamp", "received_at"])
+        if random.random() < 0.4:
+            gap = random.choice(self.stream.gaps)
+            return Window(column, 0, 0, 0, f"SESSION(events, {column}, {interval(gap)}) AS events", gap)
+        grid = random.choice(self.stream.grids)
         offset = ", " + interval(grid.offset) if grid.offset or random.random() < 0.1 else ""
         lengths = f"{interval(grid.slide)}, {interval(grid.size)}" if grid.hop else interval(grid.size)
         return Window(column, grid.size, grid.slide, grid.offset % grid.slide, f"{'HOP' if grid.hop else 'TUMBLE'}(events, {column}, {lengths}{offset}) AS events")

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string>
 
 namespace sf::sql {
@@ -16,7 +17,8 @@ std::string text_of(const ViewPlan& plan) {
         out += fmt::format(format, std::forward<T>(values)...) + '\n';
     };
     if (plan.window.kind != Window::Kind::none) {
-        line("{} over {}: size {} slide {} offset {}", plan.window.kind == Window::Kind::hop ? "hop" : "tumble",
+        constexpr std::array kKinds = {"none", "tumble", "hop", "session"};
+        line("{} over {}: size {} slide {} offset {}", kKinds.at(static_cast<std::size_t>(plan.window.kind)),
              plan.window.time == TimeColumn::timestamp ? "timestamp" : "received_at", plan.window.size.count(),
              plan.window.slide.count(), plan.window.offset.count());
     }
@@ -76,6 +78,10 @@ TEST(Planner, windows) {
     EXPECT_TRUE(
         text_of(planned("SELECT count(*) FROM TUMBLE(events, timestamp, INTERVAL '90' SECOND) GROUP BY window_start"))
             .starts_with("tumble over timestamp: size 90000000 slide 90000000 offset 0\n"));
+    EXPECT_TRUE(
+        text_of(planned("SELECT user_id, count(*) FROM session(events, received_at, INTERVAL '30 min') GROUP BY "
+                        "user_id, window_start"))
+            .starts_with("session over received_at: size 1800000000 slide 1800000000 offset 0\n"));
 }
 
 TEST(Planner, offsets_of_any_length_are_taken_modulo_the_slide) {

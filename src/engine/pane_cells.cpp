@@ -1,0 +1,127 @@
+#include "engine/pane_cells.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <numeric>
+
+namespace sf::engine {
+
+void PaneCells::assign(const EventGroups& groups, const models::EventBatch& batch, const BatchTimes& times) {
+    auto block = std::make_shared<CellBlock>();
+    block->keys = groups.keys();
+    rows_ = groups.rows();
+    const auto time = rules_.time == sql::TimeColumn::timestamp ? times.timestamps : times.received;
+    Pane pane = 0;
+    if (!nothing_late(times)) {
+        assign_with_lateness(groups, batch, times, *block);
+    } else if (one_pane(groups, time, pane)) {
+        cells_ = groups.groups();
+        block->key.resize(groups.group_count());
+        std::iota(block->key.begin(), block->key.end(), 0u);
+        block->pane.assign(groups.group_count(), pane);
+    } else {
+        assign_panes(groups, time, *block);
+    }
+    block->events = rows_.size();
+    block_ = std::move(block);
+}
+
+// Every window that holds an event ends after it, so none is closed if the earliest event is not behind the last
+// watermark by the lateness.
+bool PaneCells::nothing_late(const BatchTimes& times) const {
+    if (rules_.grid.is_total()) return true;
+    const std::int64_t watermark = times.after.watermark(rules_.time, rules_.out_of_orderness);
+    const std::int64_t least = rules_.time == sql::TimeColumn::timestamp ? times.timestamp_min : times.received_min;
+    return least >= rules_.closed_at(watermark);
+}
+
+bool PaneCells::one_pane(const EventGroups& groups, std::span<const std::int64_t> time, Pane& pane) const {
+    const auto rows = groups.rows();
+    pane = rules_.grid.pane_of(time[rows[0]]);
+    if (rules_.grid.is_total()) return true;
+    const std::int64_t begin = rules_.grid.pane_begin(pane);
+    const std::int64_t end = rules_.grid.pane_end(pane);
+    // Most batches are of one pane; the loop has no branch, so that it costs next to nothing.
+    bool same = true;
+    for (const std::uint32_t row : rows) same &= time[row] >= begin && time[row] < end;
+    return same;
+}
+
+std::uint32_t PaneCells::cell_of(std::uint32_t group, Pane pane, std::int64_t closed_until, CellBlock& block) {
+    const std::size_t mask = table_.size() - 1;
+    std::uint64_t hash = (static_cast<std::uint64_t>(pane) * 0x9E3779B97F4A7C15ULL) ^ (group * 0xD6E8FEB86659FD93ULL) ^
+                         (static_cast<std::uint64_t>(closed_until) * 0xC2B2AE3D27D4EB4FULL);
+    std::size_t slot = (hash ^ (hash >> 32)) & mask;
+    while (table_[slot] != 0) {
+        const std::uint32_t cell = table_[slot] - 1;
+        const std::int64_t closed = block.closed_until.empty() ? kTimeMin : block.closed_until[cell];
+        if (block.key[cell] == group && block.pane[cell] == pane && closed == closed_until) return cell;
+        slot = (slot + 1) & mask;
+    }
+    const auto cell = static_cast<std::uint32_t>(block.key.size());
+    table_[slot] = cell + 1;
+    block.key.push_back(group);
+    block.pane.push_back(pane);
+    if (closed_until != kTimeMin && block.closed_until.empty()) block.closed_until.assign(cell, kTimeMin);
+    if (closed_until != kTimeMin || !block.closed_until.empty()) block.closed_until.push_back(closed_until);
+    return cell;
+}
+
+void PaneCells::assign_panes(const EventGroups& groups, std::span<const std::int64_t> time, CellBlock& block) {
+    const auto rows = groups.rows();
+    const auto group = groups.groups();
+    table_.assign(std::bit_ceil(rows.size() * 2), 0);
+    own_cells_.resize(rows.size());
+    Pane pane = 0;
+    std::int64_t begin = 1, end = 0;  // Of `pane`; at first of none.
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const std::int64_t at = time[rows[i]];
+        if (at < begin || at >= end) {
+            pane = rules_.grid.pane_of(at);
+            begin = rules_.grid.pane_begin(pane);
+            end = rules_.grid.pane_end(pane);
+        }
+        own_cells_[i] = cell_of(group[i], pane, kTimeMin, block);
+    }
+    cells_ = own_cells_;
+}
+
+// Event by event, because the watermark moves with each. All events of the batch move it, also those that the view does
+// not look at.
+void PaneCells::assign_with_lateness(const EventGroups& groups, const models::EventBatch& batch,
+                                     const BatchTimes& times, CellBlock& block) {
+    const PaneGrid& grid = rules_.grid;
+    const auto rows = groups.rows();
+    const auto group = groups.groups();
+    const auto time = rules_.time == sql::TimeColumn::timestamp ? times.timestamps : times.received;
+    table_.assign(std::bit_ceil(rows.size() * 2), 0);
+    own_rows_.clear();
+    own_cells_.clear();
+    PartitionTime now = times.before;
+    std::size_t seen = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const std::uint32_t row = rows[i];
+        for (; seen <= row; ++seen) now.see(times.timestamps[seen], times.received[seen]);
+        const Pane pane = grid.pane_of(time[row]);
+        // Windows that end at `closed` or before take no more events.
+        const std::int64_t closed = rules_.closed_at(now.watermark(rules_.time, rules_.out_of_orderness));
+        const WindowIndex first = grid.first_window_of(pane);
+        const WindowIndex last = grid.last_window_of(pane);
+        const WindowIndex open = std::max(first, grid.first_window_ending_after(closed));
+        std::int64_t closed_until = kTimeMin;
+        if (open > first) {
+            closed_until = grid.window_end(std::min(open - 1, last));
+            block.late.push_back({batch.id(row), time[row], closed_until});
+        }
+        if (open > last) {
+            ++block.events_late;
+            continue;
+        }
+        own_rows_.push_back(row);
+        own_cells_.push_back(cell_of(group[i], pane, closed_until, block));
+    }
+    rows_ = own_rows_;
+    cells_ = own_cells_;
+}
+
+}  // namespace sf::engine
