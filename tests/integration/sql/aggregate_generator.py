@@ -174,8 +174,8 @@ class AggregateGenerator:
     def top(self, base):
         """approx_top_k, which is exact for as few values as there are here."""
         argument, count = self.argument([BOOLEAN, INTEGER, TEXT, generator.UUID]), self.random.choice([1, 2, 5])
-        if argument.type == generator.SCALAR:
-            argument = self.parts.expression(TEXT)  # Equal numbers may look different there.
+        if argument.type in (generator.SCALAR, TIME):
+            argument = self.parts.expression(TEXT)  # Those look different in JSON.
         values = f"unnest({self.filtered(f'array_agg({base.add(argument)})')})"
         order = 'n DESC, v COLLATE "C"'
         counted = f"SELECT to_jsonb(v_)::text AS v, count(*) AS n FROM {values} AS v_ WHERE v_ IS NOT NULL GROUP BY v_"
