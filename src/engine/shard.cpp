@@ -8,7 +8,7 @@ namespace sf::engine {
 namespace {
 
 constexpr std::uint32_t kMagic = 0x53465348;  // "SFSH"
-constexpr std::uint32_t kVersion = 2;
+constexpr std::uint32_t kVersion = 4;
 
 }  // namespace
 

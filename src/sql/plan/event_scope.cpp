@@ -143,4 +143,9 @@ ExpressionPtr EventScope::tags(const PgQuery__ColumnRef& reference) const {
     return make_column(EventColumn::tags, Type::text, "tags", reference.location);
 }
 
+std::vector<ExpressionPtr> EventScope::row_order() const {
+    return {make_column(EventColumn::timestamp, Type::timestamptz, "timestamp", -1),
+            make_column(EventColumn::id, Type::uuid, "id", -1)};
+}
+
 }  // namespace sf::sql

@@ -23,6 +23,10 @@ public:
 
     /// The column `tags`, which only ANY() may ask for; null if the reference is something else.
     [[nodiscard]] virtual ExpressionPtr tags(const PgQuery__ColumnRef& reference) const = 0;
+
+    /// What sorts rows into the order in which they happened, without ties; empty where they have none. For aggregates
+    /// such as first() and last().
+    [[nodiscard]] virtual std::vector<ExpressionPtr> row_order() const { return {}; }
 };
 
 }  // namespace sf::sql
