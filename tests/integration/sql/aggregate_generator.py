@@ -38,13 +38,14 @@ class AggregateGenerator:
         value = kind(base)
         if random.random() < 0.25:
             condition = self.parts.expression(BOOLEAN)
-            value.ours += f" FILTER (WHERE {condition.ours})"
+            value.ours += f" FILTER (WHERE {self.parts.source.name(condition.ours)})"
             value.postgres += f" FILTER (WHERE {base.add(condition)})"
         return value
 
     def of(self, base, function, arguments, wanted, word="", **more):
         """function([word] arguments)"""
-        ours, postgres = ", ".join(argument.ours for argument in arguments), ", ".join(base.add(argument) for argument in arguments)
+        ours = ", ".join(self.parts.source.name(argument.ours) for argument in arguments)
+        postgres = ", ".join(base.add(argument) for argument in arguments)
         return Value(f"{function}({word}{ours})", f"{function}({word}{postgres})", wanted, **more)
 
     def count(self, base):
