@@ -214,6 +214,9 @@ Result<> Shard::restore(std::span<const std::byte> saved, const std::vector<View
         partition.next = reader.get<Offset>();
         partition.time.event = reader.get<std::int64_t>();
         partition.time.received = reader.get<std::int64_t>();
+        for (const std::int64_t time : {partition.time.event, partition.time.received}) {
+            if (time < kTimeMin || time > kTimeMax) return damaged("it names a time that can't be");
+        }
         partition.flushes = reader.get<std::uint64_t>();
     }
     flushes_done_ = reader.get<std::uint64_t>();
