@@ -43,8 +43,12 @@ class AggregateGenerator:
         self.condition = base.add(condition) if condition else None
         value = kind(base)
         if condition:
-            value.ours += f" FILTER (WHERE {condition.ours})"
+            value.ours += f" FILTER (WHERE {self.named(condition)})"
         return value
+
+    def named(self, expression):
+        """Our spelling: a subquery may have a name for it."""
+        return self.parts.source.name(expression.ours)
 
     def filtered(self, call):
         """PostgreSQL's spelling of a call with the FILTER of the aggregate in hand."""
@@ -52,7 +56,7 @@ class AggregateGenerator:
 
     def of(self, base, function, arguments, wanted, word="", **more):
         """function([word] arguments)"""
-        ours, postgres = ", ".join(argument.ours for argument in arguments), ", ".join(base.add(argument) for argument in arguments)
+        ours, postgres = ", ".join(self.named(argument) for argument in arguments), ", ".join(base.add(argument) for argument in arguments)
         return Value(f"{function}({word}{ours})", self.filtered(f"{function}({word}{postgres})"), wanted, **more)
 
     def count(self, base):
@@ -139,7 +143,7 @@ class AggregateGenerator:
         argument = self.parts.expression(of)
         column = base.add(argument)
         condition = f"{column} IS NOT NULL" + (f" AND {self.condition}" if self.condition else "")
-        return Value(f"{function}({argument.ours})", f"(array_agg({column} ORDER BY {self.moment(base, direction)}) FILTER (WHERE {condition}))[1]", of,
+        return Value(f"{function}({self.named(argument)})", f"(array_agg({column} ORDER BY {self.moment(base, direction)}) FILTER (WHERE {condition}))[1]", of,
                      exact=of != DOUBLE)
 
     def percentile(self, base):
@@ -152,23 +156,23 @@ class AggregateGenerator:
         direction = random.choice(["", "", " DESC", " ASC", " DESC NULLS LAST"])
         column = base.add(argument)
         wanted = of if form != "cont" or of == INTERVAL else DOUBLE
-        return Value(f"{function} WITHIN GROUP (ORDER BY {argument.ours}{direction})", self.filtered(f"{function} WITHIN GROUP (ORDER BY {column}{direction})"),
+        return Value(f"{function} WITHIN GROUP (ORDER BY {self.named(argument)}{direction})", self.filtered(f"{function} WITHIN GROUP (ORDER BY {column}{direction})"),
                      wanted, exact=form != "cont", loose=of in (NUMERIC, INTERVAL))
 
     def texts(self, base):
         """string_agg"""
         random = self.random
         argument, delimiter = self.parts.expression(TEXT), random.choice(DELIMITERS)
-        column = base.add(argument)
+        column, ours = base.add(argument), self.named(argument)
         direction = random.choice(["", "", " DESC", " NULLS FIRST", " DESC NULLS LAST"])
         if random.random() < 0.3:
-            order, their_order = (f" ORDER BY {argument.ours}{direction}", f" ORDER BY {column}{direction}") if random.random() < 0.5 else ("", "")
-            return Value(f"string_agg(DISTINCT {argument.ours}, {delimiter}{order})",
+            order, their_order = (f" ORDER BY {ours}{direction}", f" ORDER BY {column}{direction}") if random.random() < 0.5 else ("", "")
+            return Value(f"string_agg(DISTINCT {ours}, {delimiter}{order})",
                          self.filtered(f"string_agg(DISTINCT {column}, {delimiter}{their_order})"), TEXT)
         if random.random() < 0.4:
-            return Value(f"string_agg({argument.ours}, {delimiter})", self.filtered(f"string_agg({column}, {delimiter} ORDER BY {self.moment(base)})"), TEXT)
+            return Value(f"string_agg({ours}, {delimiter})", self.filtered(f"string_agg({column}, {delimiter} ORDER BY {self.moment(base)})"), TEXT)
         key = self.parts.expression(random.choice(generator.ORDERED))
-        return Value(f"string_agg({argument.ours}, {delimiter} ORDER BY {key.ours}{direction})",
+        return Value(f"string_agg({ours}, {delimiter} ORDER BY {self.named(key)}{direction})",
                      self.filtered(f"string_agg({column}, {delimiter} ORDER BY {base.add(key)}{direction}, {self.moment(base)})"), TEXT)
 
     def top(self, base):
@@ -180,5 +184,5 @@ class AggregateGenerator:
         order = 'n DESC, v COLLATE "C"'
         counted = f"SELECT to_jsonb(v_)::text AS v, count(*) AS n FROM {values} AS v_ WHERE v_ IS NOT NULL GROUP BY v_"
         top = f"SELECT * FROM ({counted}) AS c_ ORDER BY {order} LIMIT {count}"
-        return Value(f"approx_top_k({argument.ours}, {count})",
+        return Value(f"approx_top_k({self.named(argument)}, {count})",
                      f"(SELECT jsonb_agg(jsonb_build_object('value', v::jsonb, 'count', n) ORDER BY {order}) FROM ({top}) AS t_)", JSONB)
