@@ -44,6 +44,32 @@ void Shard::adopt(ViewPtr view, Shard& from, Emitted given) {
     from.views_.erase(found);
 }
 
+void Shard::rename(ViewNumber view, ViewPtr as) {
+    const auto found = views_.find(view);
+    SF_ASSERT(found != views_.end() && !found->second->changed);
+    std::vector<std::byte> state;
+    ByteWriter writer([&](std::span<const std::byte> bytes) { state.insert(state.end(), bytes.begin(), bytes.end()); });
+    found->second->windows->freeze()->save(writer);
+    writer.flush();
+    auto renamed = std::make_unique<Running>(as, options_);
+    ByteReader reader{std::span<const std::byte>(state)};
+    renamed->windows->load(reader);
+    SF_ASSERT(reader.ok() && reader.at_end());
+    renamed->counters = found->second->counters;
+    renamed->due_at = renamed->windows->due_at();
+    views_.erase(found);
+    views_.insert_or_assign(as->number, std::move(renamed));
+}
+
+void Shard::give(std::vector<models::MetricPoint> points, std::uint64_t version) {
+    for (models::MetricPoint& point : points) {
+        point.epoch = options_.epoch;
+        point.version = ++version;
+        emitted_.points.push_back(std::move(point));
+    }
+    skip_versions(version);
+}
+
 void Shard::merge(const Frame& frame) {
     ShardSnapshot::PartitionState& partition = partitions_[frame.partition];
     if (frame.offset < partition.next) return;
@@ -151,6 +177,11 @@ void Shard::emit_now(ViewNumber view) {
     if (found == views_.end() || !found->second->changed) return;
     if (found->second->windows->view().plan.options.emit.kind != sql::Emission::Kind::on_close)
         emit(*found->second, true);
+}
+
+void Shard::emit_changed(ViewNumber view) {
+    const auto found = views_.find(view);
+    if (found != views_.end() && found->second->changed) emit(*found->second, true);
 }
 
 Emitted Shard::take() { return std::exchange(emitted_, {}); }

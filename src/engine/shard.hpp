@@ -85,6 +85,16 @@ public:
     /// rows and late events that that one gave.
     void adopt(ViewPtr view, Shard& from, Emitted given);
 
+    /// The view goes on as `as`, which has the same definition and another name. Nothing of it may have changed since
+    /// emit_changed().
+    void rename(ViewNumber view, ViewPtr as);
+
+    /// Gives rows that are made elsewhere, in the order of their versions, which begin behind `version`; all others
+    /// that this shard gives come behind those, too.
+    void give(std::vector<models::MetricPoint> points, std::uint64_t version);
+    void skip_versions(std::uint64_t version) { version_ = std::max(version_, version); }
+    [[nodiscard]] std::uint64_t version() const { return version_; }
+
     /// Frames of a partition come in order; one that was merged already is dropped.
     void merge(const Frame& frame);
 
@@ -93,6 +103,9 @@ public:
 
     /// The same for one view, now.
     void emit_now(ViewNumber view);
+
+    /// All that changed since the last early results of the view, so that nothing is left to be given.
+    void emit_changed(ViewNumber view);
 
     [[nodiscard]] Emitted take();
     [[nodiscard]] std::size_t emitted_points() const { return emitted_.points.size(); }

@@ -122,11 +122,13 @@ std::string columns_json(const sql::ViewPlan& plan) {
 }
 
 std::string view_json(const ViewStatus& status) {
+    const std::string& name = status.record.name;
+    const std::string shadow_of = is_shadow(name) ? json_string(name.substr(0, name.rfind('@'))) : "null";
     return fmt::format(
-        R"({{{},"sql":{},"columns":{},"built_in":{},"rule":{},"created_at":{},"watermark":{},"groups":{},"state_bytes":{},)"
+        R"({{{},"sql":{},"columns":{},"built_in":{},"rule":{},"shadow_of":{},"created_at":{},"watermark":{},"groups":{},"state_bytes":{},)"
         R"("events":{},"events_late":{},"late_events_listed":{},"events_failed":{},"groups_refused":{},"rows_failed":{}}})",
         common_members(status), json_string(status.record.sql), columns_json(status.view->plan), status.record.built_in,
-        !status.record.rule.empty(), json_string(format_rfc3339(status.record.created_at)),
+        !status.record.rule.empty(), shadow_of, json_string(format_rfc3339(status.record.created_at)),
         time_or_null(status.watermark), status.groups, status.state_bytes, status.counters.events,
         status.counters.events_late, status.counters.late_listed, status.counters.events_failed,
         status.counters.groups_refused, status.counters.rows_failed);
