@@ -57,6 +57,9 @@ Result<ViewPlan> ViewPlanner::plan() {
         return refuse(create.into->options[0]->def_elem->location,
                       "a running total never closes, so emit = 'on close' would show nothing",
                       "write emit = 'every 1 s' or 'on change', or give it windows: TUMBLE(events, timestamp, ...)");
+    if (plan_.window.kind != Window::Kind::none && plan_.options.ttl != Duration::zero())
+        return refuse(create.into->options[0]->def_elem->location, "ttl is for running totals",
+                      "windows go by themselves: lateness says when");
     scope_.emplace(builder_, std::move(source.name), source.window.kind != Window::Kind::none);
     binder_.emplace(builder_, *scope_, aggregates_, plan_.aggregates);
     if (select.where_clause != nullptr) {
