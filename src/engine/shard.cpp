@@ -8,7 +8,7 @@ namespace sf::engine {
 namespace {
 
 constexpr std::uint32_t kMagic = 0x53465348;  // "SFSH"
-constexpr std::uint32_t kVersion = 2;
+constexpr std::uint32_t kVersion = 4;
 constexpr std::uint64_t kCellsBetweenLooks = 256;
 
 }  // namespace
@@ -259,6 +259,9 @@ Result<> Shard::restore(std::span<const std::byte> saved, const std::vector<View
         partition.next = reader.get<Offset>();
         partition.time.event = reader.get<std::int64_t>();
         partition.time.received = reader.get<std::int64_t>();
+        for (const std::int64_t time : {partition.time.event, partition.time.received}) {
+            if (time < kTimeMin || time > kTimeMax) return damaged("it names a time that can't be");
+        }
         partition.flushes = reader.get<std::uint64_t>();
     }
     flushes_done_ = reader.get<std::uint64_t>();
