@@ -71,6 +71,7 @@ fi
 
 if heading state_bench "a million groups in 60 panes: memory as a multiple of the bare counts, a checkpoint beside records"; then
   "$build/bin/state_bench" --groups "$([ $quick = yes ] && echo 100000 || echo 1000000)"
+  "$build/bin/state_bench" --groups "$([ $quick = yes ] && echo 100000 || echo 1000000)" --panes 3 --window session
 fi
 
 if heading log_bench "the log on this disk. Rates as a part of plain writes and syncs of the same bytes"; then

@@ -138,12 +138,12 @@ void PartialFold::fold_cells(Fold& fold, const EventCells& cells) {
         rows = std::span(filtered_rows_).first(count);
         of_rows = std::span(filtered_cells_).first(count);
     }
-    std::array<const sql::Column*, 4> arguments{};
-    for (std::size_t i = 0; i < fold.arguments.size(); ++i) {
-        arguments[i] = &evaluator_.column(fold.arguments[i]);
-        count_failures(*arguments[i]);
+    argument_columns_.clear();
+    for (const Slot slot : fold.arguments) {
+        argument_columns_.push_back(&evaluator_.column(slot));
+        count_failures(*argument_columns_.back());
     }
-    states->fold(rows, of_rows, std::span(arguments).first(fold.arguments.size()));
+    states->fold(rows, of_rows, argument_columns_);
     fold.states = std::move(states);
 }
 

@@ -8,4 +8,12 @@ std::string_view string_of(const PgQuery__Node& node) {
 
 std::string_view last_name(const PgQuery__ColumnRef& column) { return string_of(*column.fields[column.n_fields - 1]); }
 
+bool is_star(const PgQuery__ColumnRef& reference) {
+    return reference.fields[reference.n_fields - 1]->node_case == PG_QUERY__NODE__NODE_A_STAR;
+}
+
+bool is_tags(const Expression& expression) {
+    return expression.kind == Expression::Kind::column && expression.column == EventColumn::tags;
+}
+
 }  // namespace sf::sql
