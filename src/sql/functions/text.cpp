@@ -240,7 +240,7 @@ constexpr Function function(std::string_view name, std::array<Type, kArgumentsMa
 constexpr Type kText = Type::text;
 constexpr Type kInteger = Type::integer;
 
-constexpr std::array kFunctions = {
+constexpr std::array kTextFunctions = {
     function("lower", {kText}, 1, kText, rowwise<&lower>),
     function("upper", {kText}, 1, kText, rowwise<&upper>),
     function("length", {kText}, 1, kInteger, rowwise<&length>),
@@ -265,7 +265,7 @@ constexpr std::array kFunctions = {
     function("position", {kText, kText}, 2, kInteger, rowwise<&position>),
 };
 
-constexpr std::array kOperators = {
+constexpr std::array kTextOperators = {
     Function{.name = "||",
              .arguments = {kText, kText},
              .arity = 2,
@@ -279,7 +279,7 @@ constexpr std::array kOperators = {
 constinit const Function kConcat = {
     .name = "concat", .result = Type::text, .kernel = concat, .nulls = Function::Nulls::own};
 
-std::span<const Function> text_functions() { return kFunctions; }
-std::span<const Function> text_operators() { return kOperators; }
+std::span<const Function> text_functions() { return kTextFunctions; }
+std::span<const Function> text_operators() { return kTextOperators; }
 
 }  // namespace sf::sql

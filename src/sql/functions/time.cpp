@@ -239,7 +239,7 @@ constexpr Function function(std::string_view name, Type second, Type result, Ker
             .prepare = prepare};
 }
 
-constexpr std::array kOperators = {
+constexpr std::array kTimeOperators = {
     infix("+", Type::timestamptz, Type::interval, Type::timestamptz, rowwise<&time_plus_interval>),
     infix("+", Type::interval, Type::timestamptz, Type::timestamptz, rowwise<&interval_plus_time>),
     infix("+", Type::interval, Type::interval, Type::interval, rowwise<&interval_plus_interval>),
@@ -254,7 +254,7 @@ constexpr std::array kOperators = {
              .style = Function::Style::prefix},
 };
 
-constexpr std::array kFunctions = {
+constexpr std::array kTimeFunctions = {
     function("date_trunc", Type::timestamptz, Type::timestamptz, date_trunc, prepare_truncation),
     function("extract", Type::timestamptz, Type::numeric, part_kernel<std::int64_t, time_part, true>,
              prepare_time_part),
@@ -273,7 +273,7 @@ constexpr std::array kFunctions = {
 
 }  // namespace
 
-std::span<const Function> time_operators() { return kOperators; }
-std::span<const Function> time_functions() { return kFunctions; }
+std::span<const Function> time_operators() { return kTimeOperators; }
+std::span<const Function> time_functions() { return kTimeFunctions; }
 
 }  // namespace sf::sql
