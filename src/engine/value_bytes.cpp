@@ -1,6 +1,7 @@
 #include "engine/value_bytes.hpp"
 
 #include "base/hash.hpp"
+#include "sql/values/array.hpp"
 
 #include <bit>
 #include <cmath>
@@ -31,6 +32,10 @@ std::uint64_t word_of(const sql::Column& column, std::size_t row) {
 }
 
 void append_bytes(std::string& out, const sql::Column& column, std::size_t row) {
+    if (sql::is_array(column.type)) {
+        sql::append_normalized_array(out, column.type, column.texts[row]);
+        return;
+    }
     switch (column.type) {
         case sql::Type::numeric: {
             const sql::Decimal value = sql::normalized(column.decimals[row]);
@@ -40,9 +45,7 @@ void append_bytes(std::string& out, const sql::Column& column, std::size_t row) 
         }
         case sql::Type::interval: {
             // PostgreSQL compares intervals by their length, with months of 30 days and days of 24 hours.
-            const sql::Interval& value = column.intervals[row];
-            const __int128 micros =
-                (static_cast<__int128>(value.months) * 30 + value.days) * 86'400'000'000 + value.micros;
+            const __int128 micros = length_of(column.intervals[row]);
             out.append(reinterpret_cast<const char*>(&micros), sizeof micros);
             return;
         }

@@ -6,17 +6,18 @@
 namespace sf::sql {
 namespace {
 
-using Tables = std::array<std::span<const Function>, 6>;
+using Tables = std::array<std::span<const Function>, 7>;
 
 const Tables& operator_tables() {
-    static const Tables tables = {comparison_operators(), arithmetic_operators(), text_operators(),
-                                  pattern_operators(),    time_operators(),       json_operators()};
+    static const Tables tables = {comparison_operators(), arithmetic_operators(), text_operators(), pattern_operators(),
+                                  time_operators(),       json_operators(),       array_operators()};
     return tables;
 }
 
-const std::array<std::span<const Function>, 4>& function_tables() {
-    static const std::array<std::span<const Function>, 4> tables = {math_functions(), text_functions(),
-                                                                    time_functions(), json_functions()};
+const std::array<std::span<const Function>, 6>& function_tables() {
+    static const std::array<std::span<const Function>, 6> tables = {math_functions(),  text_functions(),
+                                                                    time_functions(),  json_functions(),
+                                                                    array_functions(), array_text_functions()};
     return tables;
 }
 
@@ -51,7 +52,7 @@ std::vector<std::string_view> function_names() {
 }
 
 const Function* cast_function(Type from, Type to) {
-    for (const auto table : {number_casts(), text_casts(), json_casts()}) {
+    for (const auto table : {number_casts(), text_casts(), json_casts(), array_casts()}) {
         for (const Function& function : table) {
             if (function.arguments[0] == from && function.result == to) return &function;
         }

@@ -42,9 +42,14 @@ extern const Function kCoalesce;  // Any number of one type.
 extern const Function kGreatest;
 extern const Function kLeast;
 
+// array.cpp
+extern const Function kArray;      // ARRAY[...]: any number of one type.
+extern const Function kElementAt;  // array[i]: an array, integer.
+extern const Function kSlice;      // array[from:to]: an array, integer, integer.
+
 // membership.cpp
 extern const Function kIn;      // A value and literals of its type.
-extern const Function kHasTag;  // A text.
+extern const Function kHasTag;  // An array of texts, none of them NULL, and a literal text.
 
 // casts.cpp
 extern const Function kNumericLimit;  // numeric, precision, scale: numeric(10, 2)
@@ -65,6 +70,10 @@ extern const Function kJsonText;       // jsonb: text. What ->> and #>> do after
 [[nodiscard]] std::span<const Function> pattern_operators();
 [[nodiscard]] std::span<const Function> time_operators();
 [[nodiscard]] std::span<const Function> json_operators();
+[[nodiscard]] std::span<const Function> array_operators();
+[[nodiscard]] std::span<const Function> array_functions();
+[[nodiscard]] std::span<const Function> array_text_functions();
+[[nodiscard]] std::span<const Function> array_casts();
 [[nodiscard]] std::span<const Function> math_functions();
 [[nodiscard]] std::span<const Function> text_functions();
 [[nodiscard]] std::span<const Function> time_functions();

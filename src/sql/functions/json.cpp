@@ -220,7 +220,7 @@ constexpr Function json_cast(Type from, Type to, Kernel kernel, Function::Nulls 
             .nulls = nulls};
 }
 
-constexpr std::array kCasts = {
+constexpr std::array kJsonCasts = {
     json_cast(Type::json_scalar, Type::double_precision, scalar_number, Function::Nulls::own),
     json_cast(Type::json_scalar, Type::text, scalar_text, Function::Nulls::own),
     json_cast(Type::json_scalar, Type::boolean, scalar_boolean, Function::Nulls::own),
@@ -231,7 +231,7 @@ constexpr std::array kCasts = {
     json_cast(Type::jsonb, Type::double_precision, rowwise<&to_double>),
 };
 
-constexpr std::array kOperators = {
+constexpr std::array kJsonOperators = {
     Function{.name = "?",
              .arguments = {Type::jsonb, Type::text},
              .arity = 2,
@@ -240,7 +240,7 @@ constexpr std::array kOperators = {
              .style = Function::Style::infix},
 };
 
-constexpr std::array kFunctions = {
+constexpr std::array kJsonFunctions = {
     Function{.name = "jsonb_typeof",
              .arguments = {Type::jsonb},
              .arity = 1,
@@ -272,8 +272,8 @@ constinit const Function kJsonText = {.name = "->>",
                                       .kernel = json_text,
                                       .style = Function::Style::postfix};
 
-std::span<const Function> json_casts() { return kCasts; }
-std::span<const Function> json_operators() { return kOperators; }
-std::span<const Function> json_functions() { return kFunctions; }
+std::span<const Function> json_casts() { return kJsonCasts; }
+std::span<const Function> json_operators() { return kJsonOperators; }
+std::span<const Function> json_functions() { return kJsonFunctions; }
 
 }  // namespace sf::sql

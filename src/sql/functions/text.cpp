@@ -232,40 +232,40 @@ std::int64_t position(std::string_view text, std::string_view part) {
     return at == std::string_view::npos ? 0 : characters(text.substr(0, at)) + 1;
 }
 
-constexpr Function function(std::string_view name, std::array<Type, kArgumentsMax> arguments, std::uint8_t arity,
-                            Type result, Kernel kernel) {
+constexpr Function text_function(std::string_view name, std::array<Type, kArgumentsMax> arguments, std::uint8_t arity,
+                                 Type result, Kernel kernel) {
     return {.name = name, .arguments = arguments, .arity = arity, .result = result, .kernel = kernel};
 }
 
 constexpr Type kText = Type::text;
 constexpr Type kInteger = Type::integer;
 
-constexpr std::array kFunctions = {
-    function("lower", {kText}, 1, kText, rowwise<&lower>),
-    function("upper", {kText}, 1, kText, rowwise<&upper>),
-    function("length", {kText}, 1, kInteger, rowwise<&length>),
-    function("char_length", {kText}, 1, kInteger, rowwise<&length>),
-    function("character_length", {kText}, 1, kInteger, rowwise<&length>),
-    function("substring", {kText, kInteger}, 2, kText, rowwise<&substring>),
-    function("substring", {kText, kInteger, kInteger}, 3, kText, rowwise<&substring_of_length>),
-    function("substr", {kText, kInteger}, 2, kText, rowwise<&substring>),
-    function("substr", {kText, kInteger, kInteger}, 3, kText, rowwise<&substring_of_length>),
-    function("left", {kText, kInteger}, 2, kText, rowwise<&left>),
-    function("right", {kText, kInteger}, 2, kText, rowwise<&right>),
-    function("btrim", {kText}, 1, kText, trim<true, true>),
-    function("btrim", {kText, kText}, 2, kText, trim<true, true>),
-    function("ltrim", {kText}, 1, kText, trim<true, false>),
-    function("ltrim", {kText, kText}, 2, kText, trim<true, false>),
-    function("rtrim", {kText}, 1, kText, trim<false, true>),
-    function("rtrim", {kText, kText}, 2, kText, trim<false, true>),
-    function("replace", {kText, kText, kText}, 3, kText, rowwise<&replace>),
-    function("split_part", {kText, kText, kInteger}, 3, kText, rowwise<&split_part>),
-    function("starts_with", {kText, kText}, 2, Type::boolean, rowwise<&starts_with>),
-    function("strpos", {kText, kText}, 2, kInteger, rowwise<&position>),
-    function("position", {kText, kText}, 2, kInteger, rowwise<&position>),
+constexpr std::array kTextFunctions = {
+    text_function("lower", {kText}, 1, kText, rowwise<&lower>),
+    text_function("upper", {kText}, 1, kText, rowwise<&upper>),
+    text_function("length", {kText}, 1, kInteger, rowwise<&length>),
+    text_function("char_length", {kText}, 1, kInteger, rowwise<&length>),
+    text_function("character_length", {kText}, 1, kInteger, rowwise<&length>),
+    text_function("substring", {kText, kInteger}, 2, kText, rowwise<&substring>),
+    text_function("substring", {kText, kInteger, kInteger}, 3, kText, rowwise<&substring_of_length>),
+    text_function("substr", {kText, kInteger}, 2, kText, rowwise<&substring>),
+    text_function("substr", {kText, kInteger, kInteger}, 3, kText, rowwise<&substring_of_length>),
+    text_function("left", {kText, kInteger}, 2, kText, rowwise<&left>),
+    text_function("right", {kText, kInteger}, 2, kText, rowwise<&right>),
+    text_function("btrim", {kText}, 1, kText, trim<true, true>),
+    text_function("btrim", {kText, kText}, 2, kText, trim<true, true>),
+    text_function("ltrim", {kText}, 1, kText, trim<true, false>),
+    text_function("ltrim", {kText, kText}, 2, kText, trim<true, false>),
+    text_function("rtrim", {kText}, 1, kText, trim<false, true>),
+    text_function("rtrim", {kText, kText}, 2, kText, trim<false, true>),
+    text_function("replace", {kText, kText, kText}, 3, kText, rowwise<&replace>),
+    text_function("split_part", {kText, kText, kInteger}, 3, kText, rowwise<&split_part>),
+    text_function("starts_with", {kText, kText}, 2, Type::boolean, rowwise<&starts_with>),
+    text_function("strpos", {kText, kText}, 2, kInteger, rowwise<&position>),
+    text_function("position", {kText, kText}, 2, kInteger, rowwise<&position>),
 };
 
-constexpr std::array kOperators = {
+constexpr std::array kTextOperators = {
     Function{.name = "||",
              .arguments = {kText, kText},
              .arity = 2,
@@ -279,7 +279,7 @@ constexpr std::array kOperators = {
 constinit const Function kConcat = {
     .name = "concat", .result = Type::text, .kernel = concat, .nulls = Function::Nulls::own};
 
-std::span<const Function> text_functions() { return kFunctions; }
-std::span<const Function> text_operators() { return kOperators; }
+std::span<const Function> text_functions() { return kTextFunctions; }
+std::span<const Function> text_operators() { return kTextOperators; }
 
 }  // namespace sf::sql

@@ -16,7 +16,6 @@ public:
 
     [[nodiscard]] bool has_column(std::string_view name) const override;
     [[nodiscard]] Result<ExpressionPtr> column(const PgQuery__ColumnRef& reference) const override;
-    [[nodiscard]] ExpressionPtr tags(const PgQuery__ColumnRef& reference) const override;
 
 private:
     [[nodiscard]] Result<std::vector<std::string>> names_of(const PgQuery__ColumnRef& reference) const;

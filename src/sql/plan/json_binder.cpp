@@ -1,5 +1,6 @@
 // -> ->> #> #>> ? : the steps are literals, so that all fields that views need are known before an event comes.
 #include "sql/plan/expression_binder.hpp"
+#include "sql/values/array.hpp"
 #include "sql/values/number_text.hpp"
 
 #include <fmt/format.h>
@@ -7,44 +8,15 @@
 namespace sf::sql {
 namespace {
 
-// The elements of '{a,0,"b c"}': PostgreSQL's text form of an array. Nothing for anything else, or for NULL among them.
+// The elements of '{a,0,"b c"}'. Nothing for anything else, or for NULL among them.
 std::optional<std::vector<std::string>> array_elements(std::string_view text) {
-    text = trimmed(text);
-    if (text.size() < 2 || text.front() != '{' || text.back() != '}') return std::nullopt;
-    text = trimmed(text.substr(1, text.size() - 2));
+    std::string array;
+    if (!read_array(array, kTextArray, text)) return std::nullopt;
     std::vector<std::string> elements;
-    while (!text.empty()) {
-        std::string element;
-        const bool quoted = text.front() == '"';
-        if (quoted) text.remove_prefix(1);
-        bool closed = !quoted;
-        while (!text.empty()) {
-            const char c = text.front();
-            if (quoted ? c == '"' : c == ',') {
-                closed = true;
-                break;
-            }
-            if (c == '{' || c == '}' || (c == '"' && !quoted)) {
-                if (!quoted) return std::nullopt;
-            }
-            if (c == '\\') text.remove_prefix(1);
-            if (text.empty()) return std::nullopt;
-            element += text.front();
-            text.remove_prefix(1);
-        }
-        if (!closed) return std::nullopt;
-        if (quoted) {
-            text.remove_prefix(1);
-        } else {
-            element = trimmed(element);
-            if (element.empty() || element == "NULL" || element == "null") return std::nullopt;
-        }
-        elements.push_back(std::move(element));
-        text = trimmed(text);
-        if (text.empty()) break;
-        if (text.front() != ',') return std::nullopt;
-        text = trimmed(text.substr(1));
-        if (text.empty()) return std::nullopt;
+    ArrayReader reader(array);
+    for (Element element; reader.next(element);) {
+        if (!element) return std::nullopt;
+        elements.emplace_back(*element);
     }
     return elements;
 }

@@ -52,7 +52,8 @@ Result<Operand> ExpressionBinder::bind_operation(const PgQuery__AExpr& operation
             SF_ASSIGN(const Operand right, bind(*operation.rexpr, clause));
             return bind_infix(spelled_out(symbol), left, right, location);
         }
-        case PG_QUERY__A__EXPR__KIND__AEXPR_OP_ANY: return bind_any(operation, clause);
+        case PG_QUERY__A__EXPR__KIND__AEXPR_OP_ANY:
+        case PG_QUERY__A__EXPR__KIND__AEXPR_OP_ALL: return bind_quantified(operation, clause);
         case PG_QUERY__A__EXPR__KIND__AEXPR_DISTINCT:
         case PG_QUERY__A__EXPR__KIND__AEXPR_NOT_DISTINCT: return bind_distinct(operation, clause);
         case PG_QUERY__A__EXPR__KIND__AEXPR_NULLIF: return bind_nullif(operation, clause);
@@ -65,7 +66,6 @@ Result<Operand> ExpressionBinder::bind_operation(const PgQuery__AExpr& operation
         case PG_QUERY__A__EXPR__KIND__AEXPR_NOT_BETWEEN_SYM: return bind_between(operation, clause);
         case PG_QUERY__A__EXPR__KIND__AEXPR_SIMILAR:
             return refuse(location, "SIMILAR TO is not supported", "use LIKE, or ~ with a regular expression");
-        case PG_QUERY__A__EXPR__KIND__AEXPR_OP_ALL: return refuse(location, "ALL is not supported");
         default: return refuse(location, "this operator is not supported");
     }
 }
@@ -86,8 +86,8 @@ Result<Operand> ExpressionBinder::bind_infix(std::string_view symbol, const Oper
     const auto candidates = operators_named(symbol, 2);
     if (candidates.empty()) return refuse(location, fmt::format("the operator {} is not supported", symbol));
     std::array operands = {left, right};
-    // || makes text of what stands beside a text.
-    if (symbol == "||") {
+    // || makes text of what stands beside a text, but not of arrays.
+    if (symbol == "||" && !is_array(left.type()) && !is_array(right.type())) {
         const bool text = left.unknown || right.unknown || left.is(Type::text) || right.is(Type::text) ||
                           left.is(Type::json_scalar) || right.is(Type::json_scalar);
         const bool json = left.is(Type::jsonb) || right.is(Type::jsonb);
@@ -227,19 +227,6 @@ Result<Operand> ExpressionBinder::bind_in(const PgQuery__AExpr& operation, const
     }
     const bool negated = string_of(*operation.name[0]) == "<>";
     return negated ? negate(result, location) : Result<Operand>(std::move(result));
-}
-
-Result<Operand> ExpressionBinder::bind_any(const PgQuery__AExpr& operation, const Clause& clause) {
-    const int location = operation.location;
-    const bool column = operation.rexpr->node_case == PG_QUERY__NODE__NODE_COLUMN_REF;
-    ExpressionPtr tags = column ? scope_.tags(*operation.rexpr->column_ref) : nullptr;
-    if (tags == nullptr || string_of(*operation.name[0]) != "=")
-        return refuse(location, "ANY is only supported as 'mobile' = ANY(tags)", "IN takes lists of values");
-    SF_ASSIGN(const Operand tag, bind(*operation.lexpr, clause));
-    if (!is_literal(*tag.expression) || (!tag.unknown && !tag.is(Type::text)) || is_null_literal(*tag.expression))
-        return refuse(location_of(*operation.lexpr), "the tag must be a literal");
-    SF_ASSIGN(ExpressionPtr call, builder_.call(kHasTag, {std::move(tags), tag.expression}, location));
-    return typed(std::move(call), location);
 }
 
 Result<Operand> ExpressionBinder::bind_like(const PgQuery__AExpr& operation, const Clause& clause) {

@@ -20,9 +20,6 @@ public:
     [[nodiscard]] virtual bool has_column(std::string_view name) const = 0;
 
     [[nodiscard]] virtual Result<ExpressionPtr> column(const PgQuery__ColumnRef& reference) const = 0;
-
-    /// The column `tags`, which only ANY() may ask for; null if the reference is something else.
-    [[nodiscard]] virtual ExpressionPtr tags(const PgQuery__ColumnRef& reference) const = 0;
 };
 
 }  // namespace sf::sql

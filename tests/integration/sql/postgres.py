@@ -135,6 +135,12 @@ BEGIN
   END IF;
   RETURN x;
 END $$;
+CREATE FUNCTION sf.d38_all(x numeric[]) RETURNS numeric[] LANGUAGE plpgsql IMMUTABLE STRICT AS $$
+DECLARE element numeric;
+BEGIN
+  FOREACH element IN ARRAY x LOOP PERFORM sf.d38(element); END LOOP;
+  RETURN x;
+END $$;
 CREATE FUNCTION sf.finite(x timestamptz) RETURNS timestamptz LANGUAGE plpgsql IMMUTABLE STRICT AS $$
 BEGIN
   IF NOT isfinite(x) OR x >= '294247-01-01' THEN RAISE EXCEPTION 'no time' USING ERRCODE = '22008'; END IF;

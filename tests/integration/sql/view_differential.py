@@ -111,12 +111,16 @@ def key_of(wanted, value):
         return str(value)  # Python takes True for 1.
     if isinstance(value, compare.Number):
         return decimal.Decimal(value)
+    if isinstance(value, list):
+        return (wanted, *(None if element is None else str(element) for element in value))
     return (wanted, value)
 
 
 def their_key(wanted, text):
     if text is None:
         return key_of(wanted, None)
+    if wanted.endswith("[]"):
+        return key_of(wanted, compare.array_elements(text))
     if wanted == "boolean":
         return key_of(wanted, text == "true")
     if wanted in ("integer", "bigint", "numeric"):

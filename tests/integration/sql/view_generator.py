@@ -10,7 +10,7 @@ import generator
 from generator import BIGINT, BOOLEAN, DOUBLE, INTEGER, JSONB, NUMERIC, SCALAR, TEXT, TIME, UUID
 from streams import SECOND
 
-KEYS = [TEXT, TEXT, INTEGER, BOOLEAN, SCALAR, BIGINT, NUMERIC, TIME, UUID]
+KEYS = [TEXT, TEXT, INTEGER, BOOLEAN, SCALAR, BIGINT, NUMERIC, TIME, UUID, TEXT + "[]", INTEGER + "[]"]
 
 
 @dataclasses.dataclass
@@ -79,7 +79,7 @@ class ViewGenerator:
         return self.random.choice([
             same("source", TEXT), same("severity", TEXT), same("user_id", TEXT), same("type", TEXT), same("(data->>'g')", TEXT),
             same("(severity = 'high')", BOOLEAN), same("length(source)", INTEGER), same("date_trunc('minute', timestamp)", TIME),
-            self.member("g", SCALAR), self.member("g", SCALAR)])
+            same("tags", TEXT + "[]"), self.member("g", SCALAR), self.member("g", SCALAR)])
 
     @staticmethod
     def member(name, wanted):
