@@ -52,7 +52,9 @@ bool put_bytes(OwnedColumn& column, std::size_t row, std::string_view bytes) {
 
 void append_key(std::string& out, std::span<const sql::Column* const> columns, std::size_t row) {
     for (const sql::Column* column : columns) {
-        if (!column->is_valid(row)) {
+        // A row's keys are told apart as JSON, where null is NULL.
+        const bool null_of_json = column->type == sql::Type::jsonb && column->texts[row] == "null";
+        if (!column->is_valid(row) || null_of_json) {
             out += '\0';
             continue;
         }

@@ -2,6 +2,7 @@
 
 #include "base/hash.hpp"
 #include "sql/values/array.hpp"
+#include "sql/values/jsonb.hpp"
 
 #include <bit>
 #include <cmath>
@@ -54,8 +55,8 @@ void append_bytes(std::string& out, const sql::Column& column, std::size_t row) 
             out.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
             return;
         }
+        case sql::Type::jsonb: sql::append_canonical_jsonb(out, column.texts[row]); return;
         case sql::Type::text:
-        case sql::Type::jsonb:
         case sql::Type::json_scalar: out += column.text(row); return;
         default: {
             const std::uint64_t word = word_of(column, row);

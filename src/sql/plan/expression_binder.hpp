@@ -67,6 +67,7 @@ private:
     [[nodiscard]] Result<Operand> bind_nullif(const PgQuery__AExpr& operation, const Clause& clause);
     [[nodiscard]] Result<Operand> bind_in(const PgQuery__AExpr& operation, const Clause& clause);
     [[nodiscard]] Result<Operand> bind_like(const PgQuery__AExpr& operation, const Clause& clause);
+    [[nodiscard]] Result<Operand> bind_similar(const PgQuery__AExpr& operation, const Clause& clause);
     [[nodiscard]] Result<Operand> bind_between(const PgQuery__AExpr& operation, const Clause& clause);
     [[nodiscard]] Result<Operand> connect(const Function& connective, std::vector<Operand> operands,
                                           int location) const;
@@ -84,12 +85,19 @@ private:
     // json_binder.cpp
     [[nodiscard]] Result<Operand> bind_json(std::string_view symbol, const Operand& left, const PgQuery__Node& right,
                                             int location, const Clause& clause);
+    [[nodiscard]] Result<Operand> follow_step(std::string_view symbol, const Operand& value, const Operand& step,
+                                              int location) const;
+    [[nodiscard]] Result<Operand> follow_path(std::string_view symbol, const Operand& value, Operand path,
+                                              int location) const;
 
     // call_binder.cpp
     [[nodiscard]] Result<Operand> bind_call(const PgQuery__FuncCall& call, const Clause& clause);
     [[nodiscard]] Result<Operand> bind_function(std::string_view name, const PgQuery__FuncCall& call,
                                                 const Clause& clause);
-    [[nodiscard]] Result<Operand> bind_concat(const PgQuery__FuncCall& call, const Clause& clause);
+    [[nodiscard]] Result<Operand> bind_variadic(const Function& function, const PgQuery__FuncCall& call,
+                                                const Clause& clause);
+    [[nodiscard]] Result<Operand> bind_extract_path(std::string_view name, const PgQuery__FuncCall& call,
+                                                    const Clause& clause);
     [[nodiscard]] Result<Operand> bind_aggregate(std::string_view name, const PgQuery__FuncCall& call,
                                                  const Clause& clause);
     [[nodiscard]] Result<double> aggregate_constant(const Operand& operand) const;

@@ -213,8 +213,8 @@ Result<ExpressionPtr> ViewPlanner::group_expression(const PgQuery__Node& node) {
     if (bound != nullptr)
         return refuse(bound->location, fmt::format("GROUP BY takes {} only alone", bound->text),
                       "compute with it in the SELECT list");
-    if (expression->type == Type::jsonb)
-        return refuse(location, "groups can't be made by jsonb", "data.field is a plain value, data->>'field' a text");
+    if (expression->type == array_type(Type::jsonb))
+        return refuse(location, "groups can't be made by jsonb[]", "cast it to text[]");
     return expression;
 }
 

@@ -5,6 +5,9 @@ us: sf.d38() makes an error of more there.
 """
 import events
 import generator_arrays
+import generator_json
+import generator_numbers
+import generator_text
 from generator_types import (ALL, BIGINT, BOOLEAN, DOUBLE, ELEMENTS, Expression, INTEGER, INTERVAL, JSONB, NUMBERS, NUMERIC, ORDERED, SCALAR, TEXT, TIME,
                              UUID, makers_of, quoted)
 
@@ -52,7 +55,7 @@ CASTS = {
 }
 
 
-class Generator(generator_arrays.Arrays):
+class Generator(generator_arrays.Arrays, generator_json.Json, generator_numbers.Numbers, generator_text.Texts):
     """`random` decides everything; the same seed gives the same expressions."""
 
     def __init__(self, random):

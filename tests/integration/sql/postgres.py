@@ -155,7 +155,7 @@ BEGIN
 END $$;
 CREATE FUNCTION sf.span(x text) RETURNS interval LANGUAGE plpgsql IMMUTABLE STRICT AS $$
 BEGIN
-  IF x !~ '^\s*(@\s*)?([-+]?(\d+\.?\d*|\.\d+)\s*[a-zA-Z]+\s+)*([-+]?(\d+\.?\d*|\.\d+)\s*[a-zA-Z]*|[-+]?\d+(:\d+){1,2}(\.\d*)?)(\s+ago)?\s*$'
+  IF x !~ '^\s*(@\s*)?([-+]?(\d+\.?\d*|\.\d+)\s*[a-zA-Z]+\s+)*([-+]?(\d+\.?\d*|\.\d+)\s*[a-zA-Z]*|[-+]?\d+(:\d+){1,2}(\.\d*)?|[-+]?\d+-\d+)(\s+ago)?\s*$'
      AND x !~ '^P[-+0-9.YMWDTHS]*$' THEN RAISE EXCEPTION 'another form of interval' USING ERRCODE = '22007'; END IF;
   RETURN x::interval;
 END $$;

@@ -10,7 +10,7 @@ import generator
 from generator import BIGINT, BOOLEAN, DOUBLE, INTEGER, JSONB, NUMERIC, SCALAR, TEXT, TIME, UUID
 from streams import SECOND
 
-KEYS = [TEXT, TEXT, INTEGER, BOOLEAN, SCALAR, BIGINT, NUMERIC, TIME, UUID, TEXT + "[]", INTEGER + "[]"]
+KEYS = [TEXT, TEXT, INTEGER, BOOLEAN, SCALAR, BIGINT, NUMERIC, TIME, UUID, TEXT + "[]", INTEGER + "[]", JSONB]
 
 
 @dataclasses.dataclass
@@ -79,7 +79,7 @@ class ViewGenerator:
         return self.random.choice([
             same("source", TEXT), same("severity", TEXT), same("user_id", TEXT), same("type", TEXT), same("(data->>'g')", TEXT),
             same("(severity = 'high')", BOOLEAN), same("length(source)", INTEGER), same("date_trunc('minute', timestamp)", TIME),
-            same("tags", TEXT + "[]"), self.member("g", SCALAR), self.member("g", SCALAR)])
+            same("tags", TEXT + "[]"), same("(data->'g')", JSONB), self.member("g", SCALAR), self.member("g", SCALAR)])
 
     @staticmethod
     def member(name, wanted):
@@ -108,6 +108,8 @@ class ViewGenerator:
         keys = []
         for _ in range(random.choice([0, 1, 1, 1, 2, 2])):
             key = self.plain() if random.random() < 0.7 else self.expression(random.choice(KEYS))
+            if key.type == JSONB:
+                key = generator.Expression(key.ours, f"NULLIF({key.postgres}, 'null'::jsonb)", JSONB)  # One group with NULL, for us.
             if all(key.ours != other.ours for other in keys):
                 keys.append(key)
         self.shapes.append(Shape(self.expression(BOOLEAN) if random.random() < 0.5 else None, keys, self.window()))
@@ -127,6 +129,8 @@ class ViewGenerator:
         elif function in ("count", "distinct"):
             of = random.choice(generator.ALL if function == "count" else [each for each in generator.ALL if each != JSONB])
             argument = self.plain() if random.random() < 0.3 else self.expression(of)
+            if function == "distinct" and argument.type == JSONB:
+                argument = self.expression(TEXT)  # Of jsonb different values are not counted.
             word = "DISTINCT " if function == "distinct" else ""
             ours, postgres, wanted = f"count({word}{argument.ours})", f"count({word}{base.add(argument)})", BIGINT
         elif function in ("sum", "avg"):
