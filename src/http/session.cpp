@@ -423,8 +423,7 @@ void Session::written() {
 }
 
 // Closing with unread data in the socket resets the connection, and the client may never see the answer (RFC 9112,
-// section 9.6): stop writing, read what still comes for a while, then close. What is thrown away is read slowly, so
-// that its sender waits, not those whose events are taken.
+// section 9.6): stop writing, read what still comes for a while, slowly, so that its sender waits, then close.
 void Session::linger() {
     if (state_ != State::lingering) {
         enter(State::lingering);
@@ -440,9 +439,8 @@ void Session::linger() {
         if (error || n == 0) return self->close();
         Lingered& lingered = *self->lingered_;
         lingered.bytes += n;
-        const auto due =
-            std::chrono::nanoseconds(lingered.bytes * std::nano::den / self->shared_.options.limits.linger_rate_max);
-        lingered.timer.expires_at(self->state_since_ + due);
+        const std::uint64_t rate_max = self->shared_.options.limits.linger_rate_max;
+        lingered.timer.expires_at(self->state_since_ + lingered.bytes * 1'000'000'000ns / rate_max);
         lingered.timer.async_wait([self](error_code) {
             if (self->state_ != State::closed) self->linger();
         });

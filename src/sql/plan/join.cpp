@@ -154,6 +154,9 @@ private:
                                 key.location};
             const std::array operands = {input, key.value};
             SF_ASSIGN(const Type type, builder_.common_type(operands, "a comparison"));
+            if (type == Type::jsonb || is_array(type))
+                return refuse(key.location, fmt::format("a table can't be joined by {}", to_string(type)),
+                              "join by a plain value: text, a number, a time");
             SF_ASSIGN(ExpressionPtr cast, builder_.implicit(input, type));
             SF_ASSIGN(ExpressionPtr value, builder_.implicit(key.value, type));
             columns.push_back(table_->column(key.column));

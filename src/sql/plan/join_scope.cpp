@@ -32,8 +32,4 @@ Result<std::vector<NamedColumn>> JoinScope::star(const PgQuery__ColumnRef& refer
     return columns;
 }
 
-ExpressionPtr JoinScope::tags(const PgQuery__ColumnRef& reference) const {
-    return names_table(reference) ? nullptr : events_->tags(reference);
-}
-
 }  // namespace sf::sql

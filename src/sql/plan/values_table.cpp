@@ -20,7 +20,6 @@ public:
     [[nodiscard]] Result<std::vector<NamedColumn>> star(const PgQuery__ColumnRef& reference) const override {
         return fail(builder_.error(reference.location, "VALUES takes constants only"));
     }
-    [[nodiscard]] ExpressionPtr tags(const PgQuery__ColumnRef&) const override { return nullptr; }
 
 private:
     const Builder& builder_;
