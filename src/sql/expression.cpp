@@ -2,6 +2,7 @@
 
 #include "base/assert.hpp"
 #include "sql/functions/catalog.hpp"
+#include "sql/values/array.hpp"
 #include "sql/values/number_text.hpp"
 #include "sql/values/time_text.hpp"
 
@@ -32,7 +33,12 @@ std::string value_text(const LiteralValue& value, Type type) {
             return quoted_string(text);
         }
         std::string operator()(const Uuid& value) const { return quoted_string(sf::to_string(value)); }
-        std::string operator()(const std::string& value) const { return quoted_string(value); }
+        std::string operator()(const std::string& value) const {
+            if (!is_array(type)) return quoted_string(value);
+            std::string text;
+            append_array_text(text, type, value);
+            return quoted_string(text);
+        }
     };
     return std::visit(Writer{type}, value);
 }
@@ -100,6 +106,10 @@ std::string call_text(const Function& function, Type type, std::span<const Expre
     if (&function == &kCase) return case_text(arguments);
     if (&function == &kJsonText) return json_text_text(*arguments[0]);
     if (&function == &kHasTag) return "(" + arguments[1]->text + " = ANY(" + arguments[0]->text + "))";
+    if (&function == &kArray) return "ARRAY[" + list_text(arguments) + "]";
+    if (&function == &kElementAt) return "(" + arguments[0]->text + ")[" + arguments[1]->text + "]";
+    if (&function == &kSlice)
+        return "(" + arguments[0]->text + ")[" + arguments[1]->text + ":" + arguments[2]->text + "]";
     if (&function == &kJsonStep) return arguments[0]->text + "->" + arguments[1]->text;
     if (&function == &kJsonPathStep) return arguments[0]->text + "#>" + path_step_text(*arguments[1]);
     switch (function.style) {

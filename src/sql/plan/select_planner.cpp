@@ -177,10 +177,6 @@ Result<> SelectPlanner::add_target(Target target, int location) {
 
 Result<ExpressionPtr> SelectPlanner::bind_target(const Target& target, const Clause& clause) {
     if (target.of_star) return target.expression;
-    // As a column of a subquery, tags may be asked for there, too.
-    if (target.node->val->node_case == PG_QUERY__NODE__NODE_COLUMN_REF) {
-        if (ExpressionPtr tags = source_.scope->tags(*target.node->val->column_ref)) return tags;
-    }
     return binder_->bind_typed(*target.node->val, clause);
 }
 

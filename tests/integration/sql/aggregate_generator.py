@@ -19,6 +19,7 @@ class Value:
     loose: bool = False  # A numeric or interval that several of equal value stand for: they may look different.
 
 
+ARRAY = "array"  # Of any type: nothing is made of one.
 VARIANCES = ["variance", "var_samp", "var_pop", "stddev", "stddev_samp", "stddev_pop"]
 REGRESSIONS = ["corr", "covar_pop", "covar_samp", "regr_avgx", "regr_avgy", "regr_intercept", "regr_r2", "regr_slope", "regr_sxx", "regr_sxy", "regr_syy"]
 EXTREMES = [INTEGER, BIGINT, NUMERIC, DOUBLE, TEXT, TEXT, TIME, INTERVAL]
@@ -38,7 +39,7 @@ class AggregateGenerator:
         """The Value of a random aggregate; its columns are added to `base`."""
         random = self.random
         kind = random.choice([self.count, self.count, self.distinct, self.total, self.total, self.extreme, self.extreme, self.variance, self.boolean,
-                              self.bits, self.regression, self.interval, self.outermost, self.percentile, self.percentile, self.texts, self.top])
+                              self.bits, self.regression, self.interval, self.outermost, self.percentile, self.percentile, self.texts, self.arrays, self.top])
         condition = self.parts.expression(BOOLEAN) if random.random() < 0.25 else None
         self.condition = base.add(condition) if condition else None
         value = kind(base)
@@ -71,7 +72,9 @@ class AggregateGenerator:
         return self.of(base, function, [self.summand(of)], self.type_of_total(function, of), "DISTINCT ", exact=of != DOUBLE)
 
     def argument(self, types):
-        return self.parts.plain() if self.random.random() < 0.3 else self.parts.expression(self.random.choice(types))
+        plain = self.parts.plain()
+        takes_it = plain.type != JSONB or JSONB in types
+        return plain if self.random.random() < 0.3 and takes_it else self.parts.expression(self.random.choice(types))
 
     @staticmethod
     def type_of_total(function, of):
@@ -152,10 +155,12 @@ class AggregateGenerator:
         of = random.choice([INTEGER, BIGINT, NUMERIC, DOUBLE, INTERVAL] if form == "cont" else generator.ORDERED)
         argument = self.parts.member("v", DOUBLE) if of == DOUBLE and random.random() < 0.7 else self.summand(of) if form == "cont" and of != INTERVAL else (
             self.parts.expression(of))
-        function = "mode()" if form == "mode" else f"percentile_{form}({random.choice(['0', '0.1', '0.25', '0.5', '0.75', '0.9', '0.999', '1'])})"
+        several = form != "mode" and of not in (NUMERIC, INTERVAL) and random.random() < 0.2
+        fraction = random.choice(["ARRAY[0.5, 0.9]", "ARRAY[1, 0, 0.25]"] if several else ["0", "0.1", "0.25", "0.5", "0.75", "0.9", "0.999", "1"])
+        function = "mode()" if form == "mode" else f"percentile_{form}({fraction})"
         direction = random.choice(["", "", " DESC", " ASC", " DESC NULLS LAST"])
         column = base.add(argument)
-        wanted = of if form != "cont" or of == INTERVAL else DOUBLE
+        wanted = ARRAY if several else of if form != "cont" or of == INTERVAL else DOUBLE
         return Value(f"{function} WITHIN GROUP (ORDER BY {self.named(argument)}{direction})", self.filtered(f"{function} WITHIN GROUP (ORDER BY {column}{direction})"),
                      wanted, exact=form != "cont", loose=of in (NUMERIC, INTERVAL))
 
@@ -174,6 +179,23 @@ class AggregateGenerator:
         key = self.parts.expression(random.choice(generator.ORDERED))
         return Value(f"string_agg({ours}, {delimiter} ORDER BY {self.named(key)}{direction})",
                      self.filtered(f"string_agg({column}, {delimiter} ORDER BY {base.add(key)}{direction}, {self.moment(base)})"), TEXT)
+
+    def arrays(self, base):
+        """array_agg"""
+        random = self.random
+        distinct = random.random() < 0.3
+        of = random.choice([each for each in generator.ORDERED if each not in (NUMERIC, INTERVAL)] if distinct else generator.ALL)
+        argument = self.parts.expression(of)
+        column, ours = base.add(argument), self.named(argument)
+        direction = random.choice(["", "", " DESC", " NULLS FIRST", " DESC NULLS LAST"])
+        if distinct:
+            order, their_order = (f" ORDER BY {ours}{direction}", f" ORDER BY {column}{direction}") if random.random() < 0.5 else ("", "")
+            return Value(f"array_agg(DISTINCT {ours}{order})", self.filtered(f"array_agg(DISTINCT {column}{their_order})"), ARRAY)
+        if random.random() < 0.4:
+            return Value(f"array_agg({ours})", self.filtered(f"array_agg({column} ORDER BY {self.moment(base)})"), ARRAY)
+        key = self.parts.expression(random.choice(generator.ORDERED))
+        return Value(f"array_agg({ours} ORDER BY {self.named(key)}{direction})",
+                     self.filtered(f"array_agg({column} ORDER BY {base.add(key)}{direction}, {self.moment(base)})"), ARRAY)
 
     def top(self, base):
         """approx_top_k, which is exact for as few values as there are here."""
