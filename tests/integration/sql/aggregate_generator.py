@@ -19,6 +19,7 @@ class Value:
     loose: bool = False  # A numeric or interval that several of equal value stand for: they may look different.
 
 
+PLAIN, SORTABLE = ([each for each in types if not each.endswith("[]")] for types in (generator.ALL, generator.ORDERED))
 ARRAY = "array"  # Of any type: nothing is made of one.
 VARIANCES = ["variance", "var_samp", "var_pop", "stddev", "stddev_samp", "stddev_pop"]
 REGRESSIONS = ["corr", "covar_pop", "covar_samp", "regr_avgx", "regr_avgy", "regr_intercept", "regr_r2", "regr_slope", "regr_sxx", "regr_sxy", "regr_syy"]
@@ -142,7 +143,7 @@ class AggregateGenerator:
     def outermost(self, base):
         """first() and last(), which PostgreSQL does not have."""
         function, direction = self.random.choice([("first", ""), ("last", " DESC")])
-        of = self.random.choice(generator.ALL)
+        of = self.random.choice(PLAIN)  # array_agg of arrays has two dimensions.
         argument = self.parts.expression(of)
         column = base.add(argument)
         condition = f"{column} IS NOT NULL" + (f" AND {self.condition}" if self.condition else "")
@@ -152,7 +153,7 @@ class AggregateGenerator:
     def percentile(self, base):
         random = self.random
         form = random.choice(["cont", "disc", "disc", "mode"])
-        of = random.choice([INTEGER, BIGINT, NUMERIC, DOUBLE, INTERVAL] if form == "cont" else generator.ORDERED)
+        of = random.choice([INTEGER, BIGINT, NUMERIC, DOUBLE, INTERVAL] if form == "cont" else SORTABLE)
         argument = self.parts.member("v", DOUBLE) if of == DOUBLE and random.random() < 0.7 else self.summand(of) if form == "cont" and of != INTERVAL else (
             self.parts.expression(of))
         several = form != "mode" and of not in (NUMERIC, INTERVAL) and random.random() < 0.2
@@ -176,7 +177,7 @@ class AggregateGenerator:
                          self.filtered(f"string_agg(DISTINCT {column}, {delimiter}{their_order})"), TEXT)
         if random.random() < 0.4:
             return Value(f"string_agg({ours}, {delimiter})", self.filtered(f"string_agg({column}, {delimiter} ORDER BY {self.moment(base)})"), TEXT)
-        key = self.parts.expression(random.choice(generator.ORDERED))
+        key = self.parts.expression(random.choice(SORTABLE))
         return Value(f"string_agg({ours}, {delimiter} ORDER BY {self.named(key)}{direction})",
                      self.filtered(f"string_agg({column}, {delimiter} ORDER BY {base.add(key)}{direction}, {self.moment(base)})"), TEXT)
 
@@ -184,7 +185,7 @@ class AggregateGenerator:
         """array_agg"""
         random = self.random
         distinct = random.random() < 0.3
-        of = random.choice([each for each in generator.ORDERED if each not in (NUMERIC, INTERVAL)] if distinct else generator.ALL)
+        of = random.choice([each for each in SORTABLE if each not in (NUMERIC, INTERVAL)] if distinct else PLAIN)
         argument = self.parts.expression(of)
         column, ours = base.add(argument), self.named(argument)
         direction = random.choice(["", "", " DESC", " NULLS FIRST", " DESC NULLS LAST"])
@@ -193,15 +194,15 @@ class AggregateGenerator:
             return Value(f"array_agg(DISTINCT {ours}{order})", self.filtered(f"array_agg(DISTINCT {column}{their_order})"), ARRAY)
         if random.random() < 0.4:
             return Value(f"array_agg({ours})", self.filtered(f"array_agg({column} ORDER BY {self.moment(base)})"), ARRAY)
-        key = self.parts.expression(random.choice(generator.ORDERED))
+        key = self.parts.expression(random.choice(SORTABLE))
         return Value(f"array_agg({ours} ORDER BY {self.named(key)}{direction})",
                      self.filtered(f"array_agg({column} ORDER BY {base.add(key)}{direction}, {self.moment(base)})"), ARRAY)
 
     def top(self, base):
         """approx_top_k, which is exact for as few values as there are here."""
         argument, count = self.argument([BOOLEAN, INTEGER, TEXT, generator.UUID]), self.random.choice([1, 2, 5])
-        if argument.type in (generator.SCALAR, TIME):
-            argument = self.parts.expression(TEXT)  # Those look different in JSON.
+        if argument.type not in (BOOLEAN, INTEGER, TEXT, generator.UUID):
+            argument = self.parts.expression(TEXT)  # Others look different in JSON.
         values = f"unnest({self.filtered(f'array_agg({base.add(argument)})')})"
         order = 'n DESC, v COLLATE "C"'
         counted = f"SELECT to_jsonb(v_)::text AS v, count(*) AS n FROM {values} AS v_ WHERE v_ IS NOT NULL GROUP BY v_"
