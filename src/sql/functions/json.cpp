@@ -118,32 +118,31 @@ void scalar_of_field(Call& call) {
 }
 
 // A step that leads nowhere is NULL.
-template <class Step>
+template <class Key, class Step>
 void step(Call& call, Step take) {
     const auto values = call.read<std::string_view>(0);
+    const auto keys = call.read<Key>(1);
     const std::span<std::string_view> out = call.write<std::string_view>();
     for (std::size_t row = 0; row < out.size(); ++row) {
         out[row] = {};
         if (!call.is_valid(row)) continue;
-        if (const auto found = take(values[row])) out[row] = *found;
+        if (const auto found = take(values[row], keys[row])) out[row] = *found;
         else call.set_null(row);
     }
 }
 
 void json_step(Call& call) {
-    if (call.argument(1).type == Type::text) {
-        const std::string_view key = call.read<std::string_view>(1)[0];
-        step(call, [&](std::string_view value) { return json_member(value, key); });
-    } else {
-        const std::int64_t index = call.read<std::int64_t>(1)[0];
-        step(call, [&](std::string_view value) { return json_element(value, index); });
-    }
+    if (call.argument(1).type == Type::text)
+        step<std::string_view>(call,
+                               [](std::string_view value, std::string_view key) { return json_member(value, key); });
+    else
+        step<std::int64_t>(call, [](std::string_view value, std::int64_t index) { return json_element(value, index); });
 }
 
 void json_path_step(Call& call) {
     const std::string_view name = call.read<std::string_view>(1)[0];
     const auto index = read_integer(name);
-    step(call, [&](std::string_view value) -> Text {
+    step<std::string_view>(call, [&](std::string_view value, std::string_view) -> Text {
         if (value[0] == '[') return index ? json_element(value, *index) : std::nullopt;
         return json_member(value, name);
     });
@@ -229,7 +228,7 @@ constexpr Function json_cast(Type from, Type to, Kernel kernel, Function::Nulls 
             .nulls = nulls};
 }
 
-constexpr std::array kCasts = {
+constexpr std::array kJsonCasts = {
     json_cast(Type::json_scalar, Type::double_precision, scalar_number, Function::Nulls::own),
     json_cast(Type::json_scalar, Type::text, scalar_text, Function::Nulls::own),
     json_cast(Type::json_scalar, Type::boolean, scalar_boolean, Function::Nulls::own),
@@ -240,7 +239,7 @@ constexpr std::array kCasts = {
     json_cast(Type::jsonb, Type::double_precision, rowwise<&to_double>),
 };
 
-constexpr std::array kOperators = {
+constexpr std::array kJsonOperators = {
     Function{.name = "?",
              .arguments = {Type::jsonb, Type::text},
              .arity = 2,
@@ -249,7 +248,7 @@ constexpr std::array kOperators = {
              .style = Function::Style::infix},
 };
 
-constexpr std::array kFunctions = {
+constexpr std::array kJsonFunctions = {
     Function{.name = "jsonb_typeof",
              .arguments = {Type::jsonb},
              .arity = 1,
@@ -281,8 +280,8 @@ constinit const Function kJsonText = {.name = "->>",
                                       .kernel = json_text,
                                       .style = Function::Style::postfix};
 
-std::span<const Function> json_casts() { return kCasts; }
-std::span<const Function> json_operators() { return kOperators; }
-std::span<const Function> json_functions() { return kFunctions; }
+std::span<const Function> json_casts() { return kJsonCasts; }
+std::span<const Function> json_operators() { return kJsonOperators; }
+std::span<const Function> json_functions() { return kJsonFunctions; }
 
 }  // namespace sf::sql
