@@ -16,6 +16,7 @@ namespace sf::cli {
 namespace {
 
 constexpr std::string_view kViews = "/api/v1/views";
+constexpr std::string_view kRules = "/api/v1/processing-rules";
 
 std::string count_text(const JsonNode& node, std::string_view key) { return std::to_string(node.count_of(key)); }
 
@@ -26,12 +27,14 @@ public:
         app->require_subcommand(1);
         list_ = app->add_subcommand("list", "All views and how they fare");
         show_ = named(*app, "show", "One view: its statement, columns, state");
-        apply_ = app->add_subcommand("apply", "Make or replace the views of a file of SQL");
+        apply_ = app->add_subcommand("apply", "Make or replace the views of a file: SQL, or a processing rule");
         apply_
-            ->add_option("FILE", file_,
-                         "CREATE MATERIALIZED VIEW statements, ended by semicolons; - reads standard input")
+            ->add_option(
+                "FILE", file_,
+                "CREATE MATERIALIZED VIEW statements, ended by semicolons, or a processing rule (a JSON object); "
+                "- reads standard input")
             ->required();
-        validate_ = app->add_subcommand("validate", "Check a file of SQL without making anything");
+        validate_ = app->add_subcommand("validate", "Check a file without making anything");
         validate_->add_option("FILE", file_, "As for apply")->required();
         drop_ = named(*app, "drop", "Remove a view and its rows");
         rows_ = named(*app, "rows", "The latest rows of a view");
@@ -83,7 +86,8 @@ private:
                      {"EVENTS", Align::right},
                      {"LATE", Align::right},
                      {"GROUPS", Align::right},
-                     {"WATERMARK"}});
+                     {"WATERMARK"},
+                     {"MADE BY"}});
         if (const JsonNode* const views = document.root().find("views")) {
             for (const JsonNode& view : views->items) {
                 table.add({{view.text_of("name").value_or("?")},
@@ -92,7 +96,8 @@ private:
                            {count_text(view, "events")},
                            {count_text(view, "events_late")},
                            {count_text(view, "groups")},
-                           {watermark_text(view)}});
+                           {watermark_text(view)},
+                           {made_by(view)}});
             }
         }
         session.print(table.text({.style = session.style(), .rule = session.environment().out_is_terminal}));
@@ -108,6 +113,11 @@ private:
             return "hop " + window->text_of("size").value_or("") + " by " + window->text_of("slide").value_or("");
         if (kind == "session") return "session gap " + window->text_of("gap").value_or("");
         return "running total";
+    }
+
+    static std::string made_by(const JsonNode& view) {
+        if (view.text_of("rule") == "true") return "rule";
+        return view.text_of("built_in") == "true" ? "built in" : "statement";
     }
 
     static std::string watermark_text(const JsonNode& view) {
@@ -130,10 +140,41 @@ private:
                 statement = value.text();
                 continue;
             }
+            if (value.kind == JsonNode::Kind::object && value.find("kind") == nullptr) {
+                session.print(members_text(root.keys[i], value));
+                continue;
+            }
             session.print(fmt::format("{:<20}{}\n", root.keys[i], value_text(value)));
         }
         if (!statement.empty()) session.print("\n" + statement + "\n");
         return Exit::ok;
+    }
+
+    // An object's members a line each; what is shared by how many views and their names.
+    static std::string members_text(std::string_view title, const JsonNode& object) {
+        std::string text;
+        for (std::size_t i = 0; i < object.items.size(); ++i) {
+            const JsonNode& value = object.items[i];
+            const std::string name = text.empty() ? std::string(title) : "";
+            if (value.kind == JsonNode::Kind::object && value.find("views") == nullptr) {
+                for (std::size_t j = 0; j < value.items.size(); ++j)
+                    text += fmt::format("{:<20}{:<19} {}\n", text.empty() ? name : "", value.keys[j],
+                                        shared_text(value.items[j]));
+                continue;
+            }
+            text += fmt::format("{:<20}{:<19} {}\n", name, object.keys[i], shared_text(value));
+        }
+        return text.empty() ? fmt::format("{:<20}-\n", title) : text;
+    }
+
+    static std::string shared_text(const JsonNode& value) {
+        const JsonNode* const names = value.find("names");
+        if (names == nullptr) return value_text(value);
+        const std::uint64_t views = value.count_of("views");
+        if (views == 0) return "with no other view";
+        std::string text = "with " + counted(views, "view") + ": ";
+        for (std::size_t i = 0; i < names->items.size(); ++i) text += (i > 0 ? ", " : "") + names->items[i].text();
+        return text + (names->items.size() < views ? ", ..." : "");
     }
 
     // Arrays a line each, under each other.
@@ -165,6 +206,9 @@ private:
             SF_ASSIGN(text, read_file(file_));
         }
         const std::string from = file_ == "-" ? "standard input" : file_;
+        if (const std::size_t first = text.find_first_not_of(" \t\r\n");
+            first != std::string::npos && text[first] == '{')
+            return rule(session, api, text, from);
         const std::vector<SqlStatement> statements = split_statements(text);
         if (statements.empty())
             return session.usage(from + " has no statement", "", "streamflow views --help has an example");
@@ -189,6 +233,26 @@ private:
             if (session.json()) session.print(applied->body + "\n");
             else if (!session.options().quiet) session.print("view " + names[i] + " runs\n");
         }
+        return Exit::ok;
+    }
+
+    // A processing rule: the same as a form.
+    Result<Exit> rule(Session& session, Api& api, const std::string& text, const std::string& from) {
+        auto checked = api.post(std::string(kRules) + "/validate", text);
+        if (!checked) return fail(std::move(checked.error()).during(from));
+        SF_ASSIGN(const JsonDocument document, JsonDocument::parse(checked->body));
+        const std::string name = document.root().text_of("name").value_or("");
+        if (validate_->parsed()) {
+            if (session.json()) session.print(checked->body + "\n");
+            else session.print(document.root().text_of("sql").value_or("") + "\n");
+            return Exit::ok;
+        }
+        auto applied = api.put(fmt::format("{}/{}", kRules, name), text);
+        if (!applied) return fail(std::move(applied.error()).during("rule " + name));
+        SF_ASSIGN(const JsonDocument made, JsonDocument::parse(applied->body));
+        const bool runs = made.root().text_of("enabled") == "true";
+        if (session.json()) session.print(applied->body + "\n");
+        else if (!session.options().quiet) session.print("view " + name + (runs ? " runs\n" : " is disabled\n"));
         return Exit::ok;
     }
 

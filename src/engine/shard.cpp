@@ -8,7 +8,7 @@ namespace sf::engine {
 namespace {
 
 constexpr std::uint32_t kMagic = 0x53465348;  // "SFSH"
-constexpr std::uint32_t kVersion = 2;
+constexpr std::uint32_t kVersion = 4;
 
 }  // namespace
 
@@ -106,7 +106,9 @@ ViewWindows::Times Shard::times_of(const View& view) const {
 
 void Shard::emit(Running& running, bool early) {
     RowSink to = sink(running);
+    const std::size_t before = emitted_.points.size();
     running.windows->emit(times_of(running.windows->view()), early, to);
+    running.rows += emitted_.points.size() - before;
     if (early) running.changed = false;
     running.due_at = running.windows->due_at();
 }
@@ -124,7 +126,9 @@ void Shard::emit_due() {
 void Shard::flush() {
     for (auto& [number, running] : views_) {
         RowSink to = sink(*running);
+        const std::size_t before = emitted_.points.size();
         running->windows->flush(to);
+        running->rows += emitted_.points.size() - before;
         running->changed = false;
         running->due_at = running->windows->due_at();
     }
@@ -132,6 +136,8 @@ void Shard::flush() {
 
 void Shard::tick(std::int64_t now) {
     for (auto& [number, running] : views_) {
+        running->event_rate.sample(now, running->counters.events);
+        running->row_rate.sample(now, running->rows);
         const sql::Emission& emission = running->windows->view().plan.options.emit;
         if (emission.kind != sql::Emission::Kind::every || now < running->tick_at) continue;
         // Ticks lie on multiples of the interval, so that views with one interval emit together.
@@ -208,6 +214,9 @@ Result<> Shard::restore(std::span<const std::byte> saved, const std::vector<View
         partition.next = reader.get<Offset>();
         partition.time.event = reader.get<std::int64_t>();
         partition.time.received = reader.get<std::int64_t>();
+        for (const std::int64_t time : {partition.time.event, partition.time.received}) {
+            if (time < kTimeMin || time > kTimeMax) return damaged("it names a time that can't be");
+        }
         partition.flushes = reader.get<std::uint64_t>();
     }
     flushes_done_ = reader.get<std::uint64_t>();
@@ -247,6 +256,17 @@ std::size_t Shard::bytes(ViewNumber view) const {
 std::size_t Shard::groups(ViewNumber view) const {
     const auto found = views_.find(view);
     return found == views_.end() ? 0 : found->second->windows->groups();
+}
+
+std::size_t Shard::pieces(ViewNumber view) const {
+    const auto found = views_.find(view);
+    return found == views_.end() ? 0 : found->second->windows->pieces();
+}
+
+Shard::Rates Shard::rates(ViewNumber view) const {
+    const auto found = views_.find(view);
+    if (found == views_.end()) return {};
+    return {found->second->event_rate.per_second(), found->second->row_rate.per_second()};
 }
 
 }  // namespace sf::engine

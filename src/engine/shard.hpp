@@ -4,6 +4,7 @@
 #pragma once
 
 #include "engine/frame.hpp"
+#include "engine/rate_meter.hpp"
 #include "engine/view_windows.hpp"
 
 #include <map>
@@ -105,6 +106,14 @@ public:
     [[nodiscard]] std::int64_t watermark(ViewNumber view) const;  // Microseconds; kTimeMin: none yet.
     [[nodiscard]] std::size_t bytes(ViewNumber view) const;
     [[nodiscard]] std::size_t groups(ViewNumber view) const;
+    [[nodiscard]] std::size_t pieces(ViewNumber view) const;  // Panes, or sessions.
+
+    /// Of late; of shard 0 the events of all shards.
+    struct Rates {
+        double events = 0;
+        double rows = 0;
+    };
+    [[nodiscard]] Rates rates(ViewNumber view) const;
 
 private:
     struct Running {
@@ -115,6 +124,8 @@ private:
         std::int64_t due_at = kTimeMax;    // The watermark at which something is due.
         std::int64_t tick_at = INT64_MIN;  // Of the ticking clock.
         bool changed = false;              // Since the last tick.
+        std::uint64_t rows = 0;            // Given since the start.
+        RateMeter event_rate, row_rate;
     };
 
     [[nodiscard]] std::int64_t watermark_of(const View& view) const;

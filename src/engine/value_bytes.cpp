@@ -45,8 +45,7 @@ void append_bytes(std::string& out, const sql::Column& column, std::size_t row) 
             return;
         }
         case sql::Type::interval: {
-            // PostgreSQL compares intervals by their length, with months of 30 days and days of 24 hours.
-            const __int128 micros = length_of(column.intervals[row]);
+            const __int128 micros = sql::length_of(column.intervals[row]);
             out.append(reinterpret_cast<const char*>(&micros), sizeof micros);
             return;
         }

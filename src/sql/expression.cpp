@@ -149,6 +149,18 @@ int input_of(const Expression& expression) {
     return expression.kind == Expression::Kind::input ? static_cast<int>(expression.index) : -1;
 }
 
+bool is_bound(const Expression& expression) {
+    return expression.kind == Expression::Kind::window_start || expression.kind == Expression::Kind::window_end;
+}
+
+const Expression* bound_in(const Expression& expression) {
+    if (is_bound(expression)) return &expression;
+    for (const ExpressionPtr& argument : expression.arguments) {
+        if (const Expression* const bound = bound_in(*argument)) return bound;
+    }
+    return nullptr;
+}
+
 std::string quoted_identifier(std::string_view name) {
     if (is_plain_identifier(name)) return std::string(name);
     std::string text = "\"";
@@ -211,6 +223,7 @@ ExpressionPtr make_call(const Function& function, Type type, std::vector<Express
                         std::shared_ptr<const Prepared> prepared, int location) {
     auto call = make(Expression::Kind::call, type, call_text(function, type, arguments), location);
     call->function = &function;
+    for (const ExpressionPtr& argument : arguments) call->depth = std::max(call->depth, argument->depth + 1);
     call->arguments = std::move(arguments);
     call->prepared = std::move(prepared);
     return call;
@@ -221,9 +234,16 @@ ExpressionPtr make_membership(ExpressionPtr value, std::span<const ExpressionPtr
     auto call =
         make(Expression::Kind::call, Type::boolean, "(" + value->text + " IN (" + list_text(literals) + "))", location);
     call->function = &kIn;
+    call->depth = value->depth + 1;
     call->arguments = {std::move(value)};
     call->prepared = std::move(set);
     return call;
+}
+
+ExpressionPtr at_location(const ExpressionPtr& expression, int location) {
+    auto copy = std::make_shared<Expression>(*expression);
+    copy->location = location;
+    return copy;
 }
 
 ExpressionPtr with_arguments(const Expression& call, std::vector<ExpressionPtr> arguments) {

@@ -56,8 +56,9 @@ struct Expression {
 
     Kind kind = Kind::literal;
     Type type = Type::bigint;
-    std::string text;   // Canonical.
-    int location = -1;  // The byte of the statement where it was first written; -1 where unknown.
+    std::string text;         // Canonical.
+    int location = -1;        // The byte of the statement where it was first written; -1 where unknown.
+    std::uint32_t depth = 1;  // Of calls in one another.
 
     LiteralValue literal;
     EventColumn column = EventColumn::id;
@@ -82,6 +83,9 @@ struct Expression {
 [[nodiscard]] ExpressionPtr make_call(const Function& function, Type type, std::vector<ExpressionPtr> arguments,
                                       std::shared_ptr<const Prepared> prepared, int location);
 
+/// The same expression, named at another place of the statement: a column of a subquery.
+[[nodiscard]] ExpressionPtr at_location(const ExpressionPtr& expression, int location);
+
 /// value IN (literals): the literals are only looked at for the text, `set` holds them.
 [[nodiscard]] ExpressionPtr make_membership(ExpressionPtr value, std::span<const ExpressionPtr> literals,
                                             std::shared_ptr<const Prepared> set, int location);
@@ -95,6 +99,10 @@ struct Expression {
 [[nodiscard]] inline bool is_null_literal(const Expression& expression) {
     return is_literal(expression) && std::holds_alternative<std::monostate>(expression.literal);
 }
+
+/// Whether it is window_start or window_end, and the first of them in it; null if there is none.
+[[nodiscard]] bool is_bound(const Expression& expression);
+[[nodiscard]] const Expression* bound_in(const Expression& expression);
 
 /// "data.path.\"userId\"": how a path of keys is written.
 [[nodiscard]] std::string field_text(const std::vector<std::string>& path);

@@ -1,34 +1,52 @@
-// min(x) and max(x) of numbers, times and texts. Floating point as PostgreSQL orders it: NaN is greater than
+// min(x) and max(x) of numbers, times, intervals and texts. Floating point as PostgreSQL orders it: NaN is greater than
 // everything.
 #include "engine/aggregates/kinds.hpp"
 #include "engine/boxed_states.hpp"
 #include "engine/flat_states.hpp"
 
 #include <cmath>
+#include <tuple>
 
 namespace sf::engine {
 namespace {
 
+// Values that are equal and look different (1.5 and 1.50, 0 and -0, a day and 24 hours) have an order, too, so that the
+// result does not depend on which came first.
 bool less(std::int64_t a, std::int64_t b) { return a < b; }
-bool less(double a, double b) { return std::isnan(b) ? !std::isnan(a) : a < b; }
-bool less(const sql::Decimal& a, const sql::Decimal& b) { return sql::compare(a, b) < 0; }
+bool less(double a, double b) {
+    if (std::isnan(a) || std::isnan(b)) return !std::isnan(a);
+    return a < b || (a == b && std::signbit(a) && !std::signbit(b));
+}
+bool less(const sql::Decimal& a, const sql::Decimal& b) {
+    const int order = sql::compare(a, b);
+    return order < 0 || (order == 0 && a.scale < b.scale);
+}
+bool less(const sql::Interval& a, const sql::Interval& b) {
+    return std::tuple(length_of(a), a.months, a.days) < std::tuple(length_of(b), b.months, b.days);
+}
 
 template <class Value, bool kGreatest>
 struct Extreme {
     struct State {
         Value value{};
-        bool any = false;
+        std::uint64_t any = 0;
+
+        [[nodiscard]] bool plausible() const {
+            if constexpr (std::is_same_v<Value, sql::Decimal>) return value.scale >= 0 && value.scale <= 38;
+            return true;
+        }
     };
     sql::Type type = sql::Type::bigint;
 
     static const Value* values(const sql::Column& column) {
         if constexpr (std::is_same_v<Value, double>) return column.doubles.data();
         else if constexpr (std::is_same_v<Value, sql::Decimal>) return column.decimals.data();
+        else if constexpr (std::is_same_v<Value, sql::Interval>) return column.intervals.data();
         else return column.integers.data();
     }
     static void offer(State& state, const Value& value) {
         const bool better = kGreatest ? less(state.value, value) : less(value, state.value);
-        if (!state.any || better) state = {value, true};
+        if (state.any == 0 || better) state = {value, 1};
     }
     static void fold(State* states, std::span<const std::uint32_t> rows, std::span<const std::uint32_t> cells,
                      std::span<const sql::Column* const> arguments) {
@@ -37,15 +55,16 @@ struct Extreme {
                        [&](std::uint32_t row, std::uint32_t cell) { offer(states[cell], all[row]); });
     }
     static void merge(State& into, const State& from) {
-        if (from.any) offer(into, from.value);
+        if (from.any != 0) offer(into, from.value);
     }
     void results(std::span<const State> states, std::span<const std::uint32_t> cells, OwnedColumn& out) const {
         out.reset(type, cells.size());
         for (std::size_t i = 0; i < cells.size(); ++i) {
             const State& state = states[cells[i]];
-            if (!state.any) out.set_null(i, cells.size());
+            if (state.any == 0) out.set_null(i, cells.size());
             else if constexpr (std::is_same_v<Value, double>) out.doubles[i] = state.value;
             else if constexpr (std::is_same_v<Value, sql::Decimal>) out.decimals[i] = state.value;
+            else if constexpr (std::is_same_v<Value, sql::Interval>) out.intervals[i] = state.value;
             else out.integers[i] = state.value;
         }
     }
@@ -87,10 +106,12 @@ template <bool kGreatest>
 AggregateKind extreme_kind(std::string_view name, std::string_view takes) {
     return {
         .name = name,
-        .signature = [](std::span<const sql::Type> types) -> std::optional<sql::AggregateSignature> {
-            if (types.size() != 1) return std::nullopt;
-            const sql::Type type = as_number(types[0]);
-            const bool ordered = sql::is_number(type) || type == sql::Type::text || type == sql::Type::timestamptz;
+        .distinct = Distinct::ignored,
+        .signature = [](const sql::AggregateUse& use) -> std::optional<sql::AggregateSignature> {
+            if (use.arguments.size() != 1) return std::nullopt;
+            const sql::Type type = as_number(use.arguments[0]);
+            const bool ordered = sql::is_number(type) || type == sql::Type::text || type == sql::Type::timestamptz ||
+                                 type == sql::Type::interval;
             if (!ordered) return std::nullopt;
             return sql::AggregateSignature{.arguments = {type}, .result = type};
         },
@@ -103,6 +124,9 @@ AggregateKind extreme_kind(std::string_view name, std::string_view takes) {
                 case sql::Type::numeric:
                     return std::make_unique<FlatStates<Extreme<sql::Decimal, kGreatest>>>(
                         Extreme<sql::Decimal, kGreatest>{type});
+                case sql::Type::interval:
+                    return std::make_unique<FlatStates<Extreme<sql::Interval, kGreatest>>>(
+                        Extreme<sql::Interval, kGreatest>{type});
                 default:
                     return std::make_unique<FlatStates<Extreme<std::int64_t, kGreatest>>>(
                         Extreme<std::int64_t, kGreatest>{type});
@@ -113,7 +137,7 @@ AggregateKind extreme_kind(std::string_view name, std::string_view takes) {
 
 }  // namespace
 
-AggregateKind min_kind() { return extreme_kind<false>("min", "min takes one number, time or text"); }
-AggregateKind max_kind() { return extreme_kind<true>("max", "max takes one number, time or text"); }
+AggregateKind min_kind() { return extreme_kind<false>("min", "min takes one number, time, interval or text"); }
+AggregateKind max_kind() { return extreme_kind<true>("max", "max takes one number, time, interval or text"); }
 
 }  // namespace sf::engine

@@ -157,47 +157,81 @@ Result<> ViewEngine::checkpoint_all() {
     return {};
 }
 
-Result<ViewStatus> ViewEngine::create(const std::string& sql, bool built_in) {
+Result<std::optional<ViewStatus>> ViewEngine::create(const ViewDefinition& definition) {
     std::lock_guard change(change_mutex_);
     if (!running_) return fail(ErrorCode::unavailable, "the service is stopping");
-    SF_ASSIGN(const sql::ViewPlan plan, sql::plan_view(sql, engine::aggregate_catalog()));
-    if (known(plan.name)) {
+    SF_ASSIGN(const sql::ViewPlan plan, sql::plan_view(definition.sql, engine::aggregate_catalog()));
+    const auto stopped = unplanned_.find(plan.name);
+    if (known(plan.name) || (stopped != unplanned_.end() && !stopped->second.enabled)) {
         return fail(ErrorCode::conflict, "there is a view \"" + plan.name + "\" already", "",
                     "replace it with PUT, or drop it first");
     }
-    ViewRecord record{.name = plan.name,
-                      .sql = sql,
-                      .identity = new_identity(plan.name),
-                      .created_at = clock_.now(),
-                      .built_in = built_in};
-    SF_ASSIGN(const Known made, begin(std::move(record), nullptr, nullptr));
-    return status(made);
+    return make(record_of(definition, plan.name), nullptr);
 }
 
-Result<ViewStatus> ViewEngine::replace(std::string_view name, const std::string& sql) {
+Result<std::optional<ViewStatus>> ViewEngine::replace(std::string_view name, const ViewDefinition& definition) {
     std::lock_guard change(change_mutex_);
     if (!running_) return fail(ErrorCode::unavailable, "the service is stopping");
-    SF_ASSIGN(const sql::ViewPlan plan, sql::plan_view(sql, engine::aggregate_catalog()));
+    SF_ASSIGN(const sql::ViewPlan plan, sql::plan_view(definition.sql, engine::aggregate_catalog()));
     if (plan.name != name) {
         return fail(ErrorCode::invalid_input,
                     "the statement makes view \"" + plan.name + "\", not \"" + std::string(name) + "\"", "",
                     "a view keeps its name; create one with the other name instead");
     }
     const auto old = known(name);
-    if (old && old->record.sql == sql) return status(*old);
-    ViewRecord record{.name = plan.name, .sql = sql, .identity = new_identity(plan.name), .created_at = clock_.now()};
-    SF_ASSIGN(const Known made, begin(std::move(record), old ? &*old : nullptr, nullptr));
-    return status(made);
+    const auto stopped = unplanned_.find(name);
+    const ViewRecord* const before = old ? &old->record : stopped != unplanned_.end() ? &stopped->second : nullptr;
+    if (before != nullptr && before->rule.empty() != definition.rule.empty()) {
+        const bool rule = !before->rule.empty();
+        return fail(ErrorCode::conflict,
+                    "\"" + plan.name + "\" is made by a " + (rule ? "processing rule" : "statement"), "",
+                    rule ? "change the rule (PUT /api/v1/processing-rules/" + plan.name + "), or drop it first"
+                         : "change the view (PUT /api/v1/views/" + plan.name + "), or drop it first");
+    }
+    if (!old || old->record.sql != definition.sql || !definition.enabled)
+        return make(record_of(definition, plan.name), old ? &*old : nullptr);
+    Known same = *old;
+    if (same.record.rule != definition.rule) {
+        same.record.rule = definition.rule;
+        SF_TRY(store_.put(same.record));
+        std::lock_guard lock(mutex_);
+        views_.insert_or_assign(plan.name, same);
+    }
+    return status(same);
+}
+
+ViewRecord ViewEngine::record_of(const ViewDefinition& definition, const std::string& name) {
+    return {.name = name,
+            .sql = definition.sql,
+            .identity = new_identity(name),
+            .created_at = clock_.now(),
+            .built_in = definition.built_in,
+            .rule = definition.rule,
+            .enabled = definition.enabled};
+}
+
+Result<std::optional<ViewStatus>> ViewEngine::make(ViewRecord record, const Known* instead_of) {
+    if (record.enabled) {
+        SF_ASSIGN(const Known made, begin(std::move(record), instead_of, nullptr));
+        return status(made);
+    }
+    SF_TRY(store_.put(record));
+    SF_TRY(end_and_forget(record.name));
+    unplanned_.insert_or_assign(record.name, std::move(record));
+    return std::nullopt;
 }
 
 Result<> ViewEngine::drop(std::string_view name) {
     std::lock_guard change(change_mutex_);
-    const auto old = known(name);
     const auto stopped = unplanned_.find(name);
-    if (!old && stopped == unplanned_.end()) return fail(no_such_view(name));
+    if (!known(name) && stopped == unplanned_.end()) return fail(no_such_view(name));
     SF_TRY(store_.remove(name));
     if (stopped != unplanned_.end()) unplanned_.erase(stopped);
-    if (old) {
+    return end_and_forget(name);
+}
+
+Result<> ViewEngine::end_and_forget(std::string_view name) {
+    if (const auto old = known(name)) {
         end(old->view);
         std::lock_guard lock(mutex_);
         views_.erase(views_.find(name));
@@ -265,6 +299,10 @@ ViewStatus ViewEngine::status(const Known& known) {
             watermark = std::min(watermark, from.watermark(number));
             status.groups += from.groups(number);
             status.state_bytes += from.bytes(number);
+            status.pieces = status.view->gap() > 0 ? status.pieces + from.pieces(number)
+                                                   : std::max(status.pieces, from.pieces(number));
+            status.rates.events += from.rates(number).events;
+            status.rates.rows += from.rates(number).rows;
         });
     }
     status.watermark = time_of(watermark);
@@ -313,6 +351,19 @@ Result<ViewStatus> ViewEngine::find(std::string_view name) {
     if (!found) return fail(no_such_view(name));
     (void)catch_up(options_.catch_up_patience);
     return status(*found);
+}
+
+Result<ViewExplanation> ViewEngine::explain(std::string_view name) {
+    SF_ASSIGN(ViewStatus status, find(name));
+    std::vector<engine::ViewPtr> all;
+    {
+        std::lock_guard lock(mutex_);
+        for (const auto& [other, known] : views_) all.push_back(known.view);
+    }
+    ViewExplanation explanation{.status = std::move(status), .late_listed_max = options_.late_listed_max};
+    explanation.sharing = engine::sharing_of(*explanation.status.view, all);
+    if (explanation.status.watermark) explanation.lag = clock_.now() - *explanation.status.watermark;
+    return explanation;
 }
 
 Result<ViewEngine::Rows> ViewEngine::rows(std::string_view name, const database::PointFilter& filter) {

@@ -6,6 +6,7 @@
 #include "database/document_store.hpp"
 #include "database/event_store.hpp"
 #include "database/point_store.hpp"
+#include "engine/sharing.hpp"
 #include "messaging/log.hpp"
 #include "services/analytics/partition_reader.hpp"
 #include "services/analytics/point_publisher.hpp"
@@ -46,10 +47,28 @@ struct ViewStatus {
     engine::ViewCounters counters;
     std::optional<Timestamp> watermark;  // None before the first event of every partition.
     std::size_t groups = 0;
+    std::size_t pieces = 0;  // Panes, or sessions.
     std::size_t state_bytes = 0;
+    engine::Shard::Rates rates;  // A second, of late.
+};
+
+/// And how it is computed.
+struct ViewExplanation {
+    ViewStatus status;
+    engine::Sharing sharing;
+    std::optional<Duration> lag;  // How far the watermark is behind the clock.
+    std::uint64_t late_listed_max = 0;
 };
 
 class History;  // A view computed from stored events.
+
+/// What a view is made of.
+struct ViewDefinition {
+    std::string sql;
+    std::string rule = {};  // The processing rule that the statement was made of, as JSON; empty if it was written.
+    bool enabled = true;    // False: it is kept and does not run. For rules.
+    bool built_in = false;
+};
 
 /// A view as other parts know it.
 struct ViewSummary {
@@ -71,12 +90,13 @@ public:
     void stop();  // Idempotent.
 
     /// Plans the statement and starts the view, from the next event on. `conflict` if there is one of that name; when
-    /// it returns the view outlives any crash.
-    [[nodiscard]] Result<ViewStatus> create(const std::string& sql, bool built_in = false);
+    /// it returns the view outlives any crash. No status of one that is not enabled.
+    [[nodiscard]] Result<std::optional<ViewStatus>> create(const ViewDefinition& definition);
 
-    /// The view gets this definition and begins anew: its rows so far are dropped. Unchanged where the text is the
-    /// same. `invalid_input` if the statement names another view.
-    [[nodiscard]] Result<ViewStatus> replace(std::string_view name, const std::string& sql);
+    /// The view gets this definition and begins anew: its rows so far are dropped. Goes on where the text is the
+    /// same. `invalid_input` if the statement names another view, `conflict` if one of both is a rule's and the other
+    /// is not.
+    [[nodiscard]] Result<std::optional<ViewStatus>> replace(std::string_view name, const ViewDefinition& definition);
 
     [[nodiscard]] Result<> drop(std::string_view name);
 
@@ -86,6 +106,7 @@ public:
     // Both with everything that was durable when they were called, as far as the patience reaches.
     [[nodiscard]] std::vector<ViewStatus> list();
     [[nodiscard]] Result<ViewStatus> find(std::string_view name);
+    [[nodiscard]] Result<ViewExplanation> explain(std::string_view name);
 
     /// The latest rows, with everything that was durable when it was called (or as far as the patience reaches), and
     /// the view's watermark.
@@ -135,8 +156,11 @@ private:
     void compute_again(const std::stop_token& stop);
     [[nodiscard]] Result<> start_readers(const std::vector<engine::ViewPtr>& views);
     [[nodiscard]] Result<engine::ViewPtr> make_view(const ViewRecord& record);
+    [[nodiscard]] ViewRecord record_of(const ViewDefinition& definition, const std::string& name);
+    [[nodiscard]] Result<std::optional<ViewStatus>> make(ViewRecord record, const Known* instead_of);
     [[nodiscard]] Result<Known> begin(ViewRecord record, const Known* instead_of, History* history);
     [[nodiscard]] Result<> forget_rows(std::string_view name);
+    [[nodiscard]] Result<> end_and_forget(std::string_view name);
     [[nodiscard]] Result<> on_shards(const std::function<void(engine::Shard&, std::size_t)>& command);
     void end(const engine::ViewPtr& view);
     [[nodiscard]] Result<> checkpoint_all();
@@ -166,8 +190,9 @@ private:
 
     std::mutex change_mutex_;  // One change of the views at a time.
     mutable std::mutex mutex_;
-    std::map<std::string, Known, std::less<>> views_;           // Under mutex_.
-    std::map<std::string, ViewRecord, std::less<>> unplanned_;  // Stored, but do not run. Under change_mutex_.
+    std::map<std::string, Known, std::less<>> views_;  // Under mutex_.
+    std::map<std::string, ViewRecord, std::less<>>
+        unplanned_;  // Stored, but do not run: disabled, or not planned any more. Under change_mutex_.
     std::vector<messaging::Offset> held_;  // Under mutex_: the log stays from here on. May be empty.
     engine::ViewNumber next_number_ = 1;   // Under change_mutex_.
     UuidGenerator ids_;                    // Under change_mutex_.

@@ -22,6 +22,8 @@ struct ViewRecord {
         engine::kTimeMin;  // Microseconds: windows that end here or before were closed by a backfill.
     Timestamp created_at;
     bool built_in = false;
+    std::string rule = {};  // The processing rule that it was made of, as JSON; empty where SQL was given.
+    bool enabled = true;    // False: kept, but does not run. Of a rule.
 };
 
 /// Any thread; calls block.
@@ -30,6 +32,7 @@ public:
     explicit ViewStore(database::DocumentStore& documents) : documents_(documents) {}
 
     [[nodiscard]] Result<std::vector<ViewRecord>> load();
+    [[nodiscard]] Result<std::optional<ViewRecord>> find(std::string_view name);
     [[nodiscard]] Result<> put(const ViewRecord& record);
     [[nodiscard]] Result<> remove(std::string_view name);
 

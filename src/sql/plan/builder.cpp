@@ -11,7 +11,11 @@ namespace sf::sql {
 namespace {
 
 constexpr std::size_t kTextMax =
-    64u << 10;  // Of an expression: BETWEEN and CASE repeat their operand, so texts can grow beyond the statement.
+    64u
+    << 10;  // Of an expression: BETWEEN, CASE and subqueries repeat operands, so texts can grow beyond the statement.
+
+// Columns of subqueries stand for expressions, so a tree can be deeper than what is written in one place.
+constexpr std::uint32_t kCallDepthMax = 1'000;
 
 // From the narrowest: each fits into those after it.
 int width(Type type) {
@@ -84,7 +88,12 @@ Result<ExpressionPtr> Builder::call(const Function& function, Type result, std::
     for (const ExpressionPtr& argument : arguments) size += argument->text.size();
     if (size > kTextMax)
         return fail(error(location, "the expression becomes too large",
-                          "BETWEEN and CASE stand for their operand several times"));
+                          "BETWEEN, CASE and columns of subqueries stand for their operand several times"));
+    for (const ExpressionPtr& argument : arguments) {
+        if (argument->depth >= kCallDepthMax)
+            return fail(error(location, fmt::format("calls are nested deeper than {}", kCallDepthMax),
+                              "a column of a subquery counts as deep as the expression that it stands for"));
+    }
     return folded(make_call(function, result, std::move(arguments), std::move(prepared), location));
 }
 

@@ -1,7 +1,7 @@
 #include "sql/plan/event_scope.hpp"
 
-#include "base/ascii.hpp"
 #include "base/nearest_name.hpp"
+#include "sql/plan/dotted_name.hpp"
 
 #include <fmt/format.h>
 
@@ -33,42 +33,6 @@ constexpr std::array<std::string_view, 2> kBounds = {"window_start", "window_end
 const ColumnName* find_column(std::string_view name) {
     const auto* const found = std::ranges::find(kColumns, name, &ColumnName::name);
     return found == kColumns.end() ? nullptr : found;
-}
-
-bool is_name_character(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$' ||
-           (c & 0x80) != 0;
-}
-
-// The names of a dotted reference as they are written at `at`, with their quotes; stops at anything unusual, such as a
-// comment.
-std::vector<std::string_view> written_names(std::string_view sql, std::size_t at) {
-    std::vector<std::string_view> names;
-    const auto skip_spaces = [&] {
-        while (at < sql.size() && is_space(sql[at])) ++at;
-    };
-    while (at < sql.size()) {
-        const std::size_t begin = at;
-        if (sql[at] == '"') {
-            for (++at; at < sql.size() && (sql[at] != '"' || (at + 1 < sql.size() && sql[at + 1] == '"')); ++at) {
-                if (sql[at] == '"') ++at;
-            }
-            ++at;
-        } else {
-            while (at < sql.size() && is_name_character(sql[at])) ++at;
-        }
-        if (at == begin) break;
-        names.push_back(sql.substr(begin, std::min(at, sql.size()) - begin));
-        skip_spaces();
-        if (at >= sql.size() || sql[at] != '.') break;
-        ++at;
-        skip_spaces();
-    }
-    return names;
-}
-
-bool has_unquoted_capital(std::string_view written) {
-    return !written.starts_with('"') && std::ranges::any_of(written, [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
 }  // namespace
@@ -119,20 +83,33 @@ Result<ExpressionPtr> EventScope::column(const PgQuery__ColumnRef& reference) co
             builder_.error(reference.location, fmt::format("there is no table \"{}\" here", names[0]),
                            fmt::format("the table is called \"{}\"; fields of the event's own are data.name", table_)));
     }
-    const auto written = written_names(builder_.sql(), static_cast<std::size_t>(std::max(reference.location, 0)));
-    for (std::size_t i = written.size(); reference.location >= 0 && i-- > 1 && written.size() - i < names.size();) {
-        if (!has_unquoted_capital(written[i])) continue;
-        std::string quoted = "data";
-        for (std::size_t k = written.size() - names.size() + 1; k < written.size(); ++k)
-            quoted += written[k].starts_with('"') || !has_unquoted_capital(written[k])
-                          ? fmt::format(".{}", written[k])
-                          : fmt::format(".\"{}\"", written[k]);
-        return fail(builder_.error(reference.location + static_cast<int>(written[i].data() - written[0].data()),
-                                   "names without quotes are read in lower case", fmt::format("write {}", quoted)));
-    }
+    SF_TRY(check_capitals(builder_, reference.location, names.size()));
     names.erase(names.begin());
-    ExpressionPtr field = make_json_field(std::move(names), reference.location);
-    return make_call(kScalarOfField, Type::json_scalar, {std::move(field)}, nullptr, reference.location);
+    return make_plain_field(std::move(names), reference.location);
+}
+
+Result<std::vector<NamedColumn>> EventScope::star(const PgQuery__ColumnRef& reference) const {
+    if (reference.n_fields > 1 && string_of(*reference.fields[0]) != table_)
+        return fail(builder_.error(reference.location,
+                                   fmt::format("there is no table \"{}\" here", string_of(*reference.fields[0])),
+                                   fmt::format("the table is called \"{}\"", table_)));
+    std::vector<NamedColumn> columns;
+    for (const ColumnName& column : kColumns) {
+        ExpressionPtr expression = column.column == EventColumn::data
+                                       ? make_json_field({}, reference.location)
+                                       : make_column(column.column, column.type, column.name, reference.location);
+        columns.push_back({std::string(column.name), std::move(expression)});
+    }
+    if (has_window_) {
+        columns.push_back({"window_start", make_window_bound(Expression::Kind::window_start, reference.location)});
+        columns.push_back({"window_end", make_window_bound(Expression::Kind::window_end, reference.location)});
+    }
+    return columns;
+}
+
+std::vector<ExpressionPtr> EventScope::row_order() const {
+    return {make_column(EventColumn::timestamp, Type::timestamptz, "timestamp", -1),
+            make_column(EventColumn::id, Type::uuid, "id", -1)};
 }
 
 }  // namespace sf::sql

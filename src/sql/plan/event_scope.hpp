@@ -16,6 +16,9 @@ public:
 
     [[nodiscard]] bool has_column(std::string_view name) const override;
     [[nodiscard]] Result<ExpressionPtr> column(const PgQuery__ColumnRef& reference) const override;
+    [[nodiscard]] Result<std::vector<NamedColumn>> star(const PgQuery__ColumnRef& reference) const override;
+    /// The event's own time, then its id.
+    [[nodiscard]] std::vector<ExpressionPtr> row_order() const override;
 
 private:
     [[nodiscard]] Result<std::vector<std::string>> names_of(const PgQuery__ColumnRef& reference) const;

@@ -109,11 +109,10 @@ Result<ExpressionBinder::Operands> ExpressionBinder::bind_all(std::span<PgQuery_
 
 Result<Operand> ExpressionBinder::bind_column(const PgQuery__ColumnRef& column, const Clause& clause) {
     SF_ASSIGN(ExpressionPtr expression, scope_.column(column));
-    const bool bound =
-        expression->kind == Expression::Kind::window_start || expression->kind == Expression::Kind::window_end;
-    if (bound && !clause.window_bounds)
+    const Expression* const bound = clause.window_bounds ? nullptr : bound_in(*expression);
+    if (bound != nullptr)
         return refuse(
-            column.location, fmt::format("{} can't stand in {}", expression->text, clause.name),
+            column.location, fmt::format("{} can't stand in {}", bound->text, clause.name),
             clause.name == "WHERE" ? "HAVING may use it" : "only the SELECT list, GROUP BY and HAVING may use it");
     return typed(std::move(expression), column.location);
 }

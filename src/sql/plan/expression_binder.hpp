@@ -98,9 +98,15 @@ private:
                                                 const Clause& clause);
     [[nodiscard]] Result<Operand> bind_extract_path(std::string_view name, const PgQuery__FuncCall& call,
                                                     const Clause& clause);
+
+    // aggregate_binder.cpp
     [[nodiscard]] Result<Operand> bind_aggregate(std::string_view name, const PgQuery__FuncCall& call,
                                                  const Clause& clause);
-    [[nodiscard]] Result<double> aggregate_constant(const Operand& operand) const;
+    [[nodiscard]] Result<> read_aggregate_order(const PgQuery__FuncCall& call, AggregateCall& aggregate,
+                                                Operands& keys);
+    [[nodiscard]] Result<> settle_aggregate_order(const PgQuery__FuncCall& call, const Operands& keys,
+                                                  AggregateCall& aggregate) const;
+    [[nodiscard]] Result<ConstantValue> aggregate_constant(const ConstantRule& rule, const Operand& operand) const;
 
     [[nodiscard]] Operand typed(ExpressionPtr expression, int location) const {
         return {std::move(expression), false, location};

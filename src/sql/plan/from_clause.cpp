@@ -1,5 +1,7 @@
 #include "sql/plan/from_clause.hpp"
 
+#include "sql/plan/derived_scope.hpp"
+#include "sql/plan/event_scope.hpp"
 #include "sql/plan/expression_binder.hpp"
 #include "sql/plan/type_name.hpp"
 #include "sql/plan/view_options.hpp"
@@ -36,8 +38,9 @@ constexpr std::array kForms = {
 
 class WindowReader {
 public:
-    WindowReader(const Builder& builder, const PgQuery__FuncCall& call, const Form& form)
-        : builder_(builder), call_(call), form_(form) {}
+    /// `table` has the columns of what the call names first.
+    WindowReader(const Builder& builder, const PgQuery__FuncCall& call, const Form& form, const Scope& table)
+        : builder_(builder), call_(call), form_(form), table_(table) {}
 
     Result<Window> read() const {
         const bool hop = form_.kind == Window::Kind::hop;
@@ -46,12 +49,9 @@ public:
         if (call_.n_args < 2 + lengths || call_.n_args > most || call_.agg_star != 0 || call_.agg_distinct != 0 ||
             call_.n_agg_order > 0 || call_.agg_filter != nullptr || call_.over != nullptr)
             return refuse(call_.location, fmt::format("{} takes other arguments", form_.function), form());
-        if (column_name(0) != "events") return refuse(location_of(*call_.args[0]), "the only table is events", form());
         Window window;
         window.kind = form_.kind;
-        if (column_name(1) == "received_at") window.time = TimeColumn::received_at;
-        else if (column_name(1) != "timestamp")
-            return refuse(location_of(*call_.args[1]), "windows are over timestamp or received_at", form());
+        SF_ASSIGN(window.time, time_column(*call_.args[1]));
         SF_ASSIGN(window.size, length(1 + lengths, form_.size));
         window.slide = window.size;
         if (hop) {
@@ -76,10 +76,14 @@ private:
     }
     [[nodiscard]] std::string form() const { return fmt::format("write {}", form_.example); }
 
-    [[nodiscard]] std::string_view column_name(std::size_t index) const {
-        const PgQuery__Node& node = *call_.args[index];
-        if (node.node_case != PG_QUERY__NODE__NODE_COLUMN_REF || node.column_ref->n_fields != 1) return {};
-        return last_name(*node.column_ref);
+    [[nodiscard]] Result<TimeColumn> time_column(const PgQuery__Node& node) const {
+        if (node.node_case == PG_QUERY__NODE__NODE_COLUMN_REF && !is_star(*node.column_ref)) {
+            const auto column = table_.column(*node.column_ref);
+            const bool plain = column && (*column)->kind == Expression::Kind::column;
+            if (plain && (*column)->column == EventColumn::timestamp) return TimeColumn::timestamp;
+            if (plain && (*column)->column == EventColumn::received_at) return TimeColumn::received_at;
+        }
+        return refuse(location_of(node), "windows are over timestamp or received_at", form());
     }
 
     // INTERVAL '10 s', or '10 s' alone.
@@ -127,7 +131,15 @@ private:
     const Builder& builder_;
     const PgQuery__FuncCall& call_;
     const Form& form_;
+    const Scope& table_;
 };
+
+// TUMBLE(name, ...): nothing where the name is no name.
+std::string_view table_argument(const PgQuery__FuncCall& call) {
+    if (call.n_args == 0 || call.args[0]->node_case != PG_QUERY__NODE__NODE_COLUMN_REF) return {};
+    const PgQuery__ColumnRef& reference = *call.args[0]->column_ref;
+    return reference.n_fields == 1 ? string_of(*reference.fields[0]) : std::string_view{};
+}
 
 Result<std::string> alias_of(const Builder& builder, const PgQuery__Alias* alias, std::string_view otherwise,
                              int location) {
@@ -138,7 +150,46 @@ Result<std::string> alias_of(const Builder& builder, const PgQuery__Alias* alias
     return std::string(alias->aliasname);
 }
 
-Result<Source> from_function(const Builder& builder, const PgQuery__RangeFunction& function) {
+Result<Source> over_relation(const Builder& builder, Relation relation, const PgQuery__Alias* alias,
+                             std::string_view otherwise, int location) {
+    const std::string name = alias != nullptr ? std::string(alias->aliasname) : std::string(otherwise);
+    if (alias != nullptr) {
+        SF_TRY(rename_columns(builder, relation, {alias->colnames, alias->n_colnames}, name, location));
+    }
+    Source source;
+    source.location = location;
+    source.rows = relation.rows;
+    source.scope = std::make_unique<DerivedScope>(builder, name, std::move(relation.columns));
+    return source;
+}
+
+// The columns of a WITH query and the bounds of the windows that its events are put into.
+Result<Source> windows_over(const Builder& builder, const PgQuery__FuncCall& call, const Form& form, Relation relation,
+                            std::string name, int location) {
+    if (relation.rows == Relation::Rows::groups)
+        return fail(builder.error(location_of(*call.args[0]), "windows are over events, not over groups",
+                                  "put the window into the SELECT that has the GROUP BY"));
+    if (relation.rows == Relation::Rows::windowed_events)
+        return fail(builder.error(location_of(*call.args[0]), "its events are in windows already",
+                                  "one of both is the window"));
+    Source source;
+    source.location = location;
+    source.rows = Relation::Rows::windowed_events;
+    const DerivedScope table(builder, std::string(table_argument(call)), relation.columns);
+    SF_ASSIGN(source.window, WindowReader(builder, call, form, table).read());
+    for (const auto kind : {Expression::Kind::window_start, Expression::Kind::window_end}) {
+        ExpressionPtr bound = make_window_bound(kind, location);
+        if (table.has_column(bound->text))
+            return fail(builder.error(location_of(*call.args[0]),
+                                      fmt::format("it has a column {} already", bound->text),
+                                      "give that one another name with AS"));
+        relation.columns.push_back({bound->text, bound});
+    }
+    source.scope = std::make_unique<DerivedScope>(builder, std::move(name), std::move(relation.columns));
+    return source;
+}
+
+Result<Source> from_function(const Builder& builder, const PgQuery__RangeFunction& function, Subqueries& subqueries) {
     // Each is a list of the call and its column definitions.
     const PgQuery__Node* const first = function.n_functions > 0 ? function.functions[0]->list->items[0] : nullptr;
     const bool is_call = first != nullptr && first->node_case == PG_QUERY__NODE__NODE_FUNC_CALL;
@@ -153,16 +204,66 @@ Result<Source> from_function(const Builder& builder, const PgQuery__RangeFunctio
     if (call.n_funcname > 1 || form == kForms.end())
         return fail(builder.error(location, fmt::format("there is no table function \"{}\"", name),
                                   "TUMBLE, HOP and SESSION are windows over events"));
+    SF_ASSIGN(std::string alias, alias_of(builder, function.alias, name, location));
+    const std::string_view table = table_argument(call);
+    SF_ASSIGN(std::optional<Relation> with, subqueries.with_query(table));
+    if (with) return windows_over(builder, call, *form, std::move(*with), std::move(alias), location);
+    if (table != "events" && call.n_args > 0)
+        return fail(builder.error(location_of(*call.args[0]), "windows are over events or a WITH query",
+                                  fmt::format("write {}", kTumbleForm)));
     Source source;
     source.location = location;
-    SF_ASSIGN(source.window, WindowReader(builder, call, *form).read());
-    SF_ASSIGN(source.name, alias_of(builder, function.alias, name, location));
+    source.rows = Relation::Rows::windowed_events;
+    SF_ASSIGN(source.window, WindowReader(builder, call, *form, EventScope(builder, "events", false)).read());
+    source.scope = std::make_unique<EventScope>(builder, std::move(alias), true);
     return source;
+}
+
+Result<Source> from_table(const Builder& builder, const PgQuery__RangeVar& table, Subqueries& subqueries) {
+    const bool plain = table.schemaname == nullptr || *table.schemaname == '\0';
+    if (plain) {
+        SF_ASSIGN(std::optional<Relation> with, subqueries.with_query(table.relname));
+        if (with && table.inh != 0)
+            return over_relation(builder, std::move(*with), table.alias, table.relname, table.location);
+    }
+    if (!plain || std::string_view(table.relname) != "events")
+        return fail(builder.error(table.location, fmt::format("there is no table \"{}\"", table.relname),
+                                  "the table to read is events"));
+    if (table.inh == 0) return fail(builder.error(table.location, "ONLY is not supported"));
+    Source source;
+    source.location = table.location;
+    SF_ASSIGN(std::string name, alias_of(builder, table.alias, "events", table.location));
+    source.scope = std::make_unique<EventScope>(builder, std::move(name), false);
+    return source;
+}
+
+Result<Source> from_subselect(const Builder& builder, const PgQuery__RangeSubselect& item, Subqueries& subqueries) {
+    const PgQuery__SelectStmt& select = *item.subquery->select_stmt;
+    const int location = select.n_target_list > 0 ? location_of(*select.target_list[0]) : -1;
+    if (item.lateral != 0)
+        return fail(builder.error(location, "LATERAL is not supported", "a subquery stands alone in FROM"));
+    SF_ASSIGN(Relation relation, subqueries.subquery(select));
+    return over_relation(builder, std::move(relation), item.alias, "the subquery", location);
 }
 
 }  // namespace
 
-Result<Source> from_clause(const Builder& builder, std::span<PgQuery__Node* const> items) {
+Result<> rename_columns(const Builder& builder, Relation& relation, std::span<PgQuery__Node* const> names,
+                        std::string_view table, int location) {
+    if (names.size() > relation.columns.size())
+        return fail(builder.error(location, fmt::format("\"{}\" has {} columns, and there are {} names for them", table,
+                                                        relation.columns.size(), names.size())));
+    for (std::size_t i = 0; i < names.size(); ++i) relation.columns[i].name = string_of(*names[i]);
+    for (std::size_t i = 0; i < relation.columns.size(); ++i) {
+        const auto rest = std::span(relation.columns).subspan(i + 1);
+        if (std::ranges::find(rest, relation.columns[i].name, &NamedColumn::name) != rest.end())
+            return fail(builder.error(location, fmt::format("two columns are called \"{}\"", relation.columns[i].name),
+                                      "give one of them another name"));
+    }
+    return {};
+}
+
+Result<Source> from_clause(const Builder& builder, std::span<PgQuery__Node* const> items, Subqueries& subqueries) {
     if (items.empty())
         return fail(ErrorCode::invalid_input, "a view needs FROM", {},
                     fmt::format("write FROM events or FROM {}", kTumbleForm));
@@ -170,24 +271,13 @@ Result<Source> from_clause(const Builder& builder, std::span<PgQuery__Node* cons
         return fail(builder.error(location_of(*items[1]), "joins are not supported", "a view reads events alone"));
     const PgQuery__Node& item = *items[0];
     switch (item.node_case) {
-        case PG_QUERY__NODE__NODE_RANGE_VAR: {
-            const PgQuery__RangeVar& table = *item.range_var;
-            const bool plain = table.schemaname == nullptr || *table.schemaname == '\0';
-            if (!plain || std::string_view(table.relname) != "events")
-                return fail(builder.error(table.location, fmt::format("there is no table \"{}\"", table.relname),
-                                          "the table to read is events"));
-            if (table.inh == 0) return fail(builder.error(table.location, "ONLY is not supported"));
-            Source source;
-            SF_ASSIGN(source.name, alias_of(builder, table.alias, "events", table.location));
-            return source;
-        }
-        case PG_QUERY__NODE__NODE_RANGE_FUNCTION: return from_function(builder, *item.range_function);
+        case PG_QUERY__NODE__NODE_RANGE_VAR: return from_table(builder, *item.range_var, subqueries);
+        case PG_QUERY__NODE__NODE_RANGE_FUNCTION: return from_function(builder, *item.range_function, subqueries);
+        case PG_QUERY__NODE__NODE_RANGE_SUBSELECT: return from_subselect(builder, *item.range_subselect, subqueries);
         case PG_QUERY__NODE__NODE_JOIN_EXPR: {
             const int location = item.join_expr->rarg != nullptr ? location_of(*item.join_expr->rarg) : -1;
             return fail(builder.error(location, "joins are not supported", "a view reads events alone"));
         }
-        case PG_QUERY__NODE__NODE_RANGE_SUBSELECT:
-            return fail(builder.error(-1, "subqueries in FROM are not supported", "a view reads events alone"));
         default:
             return fail(builder.error(location_of(item), "this form of FROM is not supported", "write FROM events"));
     }

@@ -1,22 +1,42 @@
-// FROM events, FROM TUMBLE(events, ...), FROM HOP(events, ...), FROM SESSION(events, ...).
+// FROM events, FROM TUMBLE(events, ...), HOP and SESSION, FROM (SELECT ...) AS e, and WITH queries by their name.
 #pragma once
 
-#include "sql/plan/builder.hpp"
+#include "sql/plan/relation.hpp"
+#include "sql/plan/scope.hpp"
 #include "sql/view_plan.hpp"
 
+#include <memory>
+#include <optional>
 #include <span>
-#include <string>
+#include <string_view>
 
 namespace sf::sql {
 
 inline constexpr std::int64_t kWindowsOverlapMax = 100'000;  // size / slide: windows that an event is in at once.
 
 struct Source {
-    Window window;
-    std::string name;  // What columns may be qualified with.
+    std::unique_ptr<Scope> scope;
+    Relation::Rows rows = Relation::Rows::events;
+    std::optional<Window> window;  // Where it is a window function.
     int location = -1;
 };
 
-[[nodiscard]] Result<Source> from_clause(const Builder& builder, std::span<PgQuery__Node* const> items);
+/// What FROM may read besides events. The planner of the SELECT that FROM stands in has them.
+class Subqueries {
+public:
+    virtual ~Subqueries() = default;
+
+    /// The WITH query of this name; nothing where there is none.
+    [[nodiscard]] virtual Result<std::optional<Relation>> with_query(std::string_view name) = 0;
+    [[nodiscard]] virtual Result<Relation> subquery(const PgQuery__SelectStmt& select) = 0;
+};
+
+/// `builder` outlives the source.
+[[nodiscard]] Result<Source> from_clause(const Builder& builder, std::span<PgQuery__Node* const> items,
+                                         Subqueries& subqueries);
+
+/// AS e (a, b): the first columns get other names.
+[[nodiscard]] Result<> rename_columns(const Builder& builder, Relation& relation, std::span<PgQuery__Node* const> names,
+                                      std::string_view table, int location);
 
 }  // namespace sf::sql

@@ -4,13 +4,25 @@
 
 #include "sql/plan/builder.hpp"
 
+#include <string>
+#include <vector>
+
 namespace sf::sql {
+
+/// A column as others may name it.
+struct NamedColumn {
+    std::string name;
+    ExpressionPtr expression;
+};
 
 /// The last name of a column: what an output column is called that has no AS.
 [[nodiscard]] std::string_view last_name(const PgQuery__ColumnRef& column);
 
 /// The content of a String node; empty for any other.
 [[nodiscard]] std::string_view string_of(const PgQuery__Node& node);
+
+/// Whether a reference is * or name.*
+[[nodiscard]] bool is_star(const PgQuery__ColumnRef& reference);
 
 class Scope {
 public:
@@ -20,6 +32,13 @@ public:
     [[nodiscard]] virtual bool has_column(std::string_view name) const = 0;
 
     [[nodiscard]] virtual Result<ExpressionPtr> column(const PgQuery__ColumnRef& reference) const = 0;
+
+    /// What * stands for, or name.*: all columns in their order.
+    [[nodiscard]] virtual Result<std::vector<NamedColumn>> star(const PgQuery__ColumnRef& reference) const = 0;
+
+    /// What sorts rows into the order in which they happened, without ties; empty where they have none. For aggregates
+    /// such as first() and last().
+    [[nodiscard]] virtual std::vector<ExpressionPtr> row_order() const { return {}; }
 };
 
 }  // namespace sf::sql

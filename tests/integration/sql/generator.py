@@ -14,7 +14,7 @@ from generator_types import (ALL, BIGINT, BOOLEAN, DOUBLE, ELEMENTS, Expression,
 LITERALS = {
     BOOLEAN: ["true", "false"],
     INTEGER: ["0", "1", "2", "3", "-1", "7", "10", "100", "-42", "2147483647", "(-2147483647)"],
-    BIGINT: ["0::bigint", "2147483648", "-3000000000", "9223372036854775807", "5::int8", "1000000007"],
+    BIGINT: ["0::bigint", "2147483648", "-3000000000", "9223372036854775807", "5::int8", "1000000007::bigint"],
     DOUBLE: ["0::float8", "1.5::float8", "-2.25::float8", "1e10::float8", "0.1::float8", "'NaN'::float8", "'-Infinity'::float8", "3::double precision",
              "1e300::float8", "123456789.125::float8"],
     NUMERIC: ["0.0", "1.5", "-2.50", "100.00", "0.001", "12345.6789", "3::numeric", "0.3333333333", "-7.999"],

@@ -6,9 +6,12 @@ aggregates are chosen so that they can't fail, because there PostgreSQL would fa
 import dataclasses
 import typing
 
+import aggregate_generator
 import generator
+from aggregate_generator import Value
 from generator import BIGINT, BOOLEAN, DOUBLE, INTEGER, JSONB, NUMERIC, SCALAR, TEXT, TIME, UUID
 from streams import SECOND
+from view_subqueries import EventSource
 
 KEYS = [TEXT, TEXT, INTEGER, BOOLEAN, SCALAR, BIGINT, NUMERIC, TIME, UUID, TEXT + "[]", INTEGER + "[]", JSONB]
 
@@ -21,17 +24,6 @@ class Window:
     offset: int
     from_clause: str
     gap: typing.Optional[int] = None  # Of sessions, which have none of the lengths above.
-
-
-@dataclasses.dataclass
-class Value:
-    """Something over a group: an aggregate, a key, a bound of the window."""
-    ours: str
-    postgres: str
-    type: str
-    safe: bool = False   # For arithmetic: small.
-    exact: bool = True   # Not a sum of floats, which comparisons and roundings would take apart.
-    loose: bool = False  # A numeric that several of equal value stand for: its scale may differ.
 
 
 @dataclasses.dataclass
@@ -63,7 +55,9 @@ class ViewGenerator:
     def __init__(self, random, stream):
         self.random, self.stream = random, stream
         self.expressions = generator.Generator(random)
+        self.aggregates = aggregate_generator.AggregateGenerator(random, self)
         self.shapes = []
+        self.source, self.deep = None, False  # Of the view that is being made.
 
     # Parts over events -------------------------------------------------------------------------------------------------------
 
@@ -117,51 +111,6 @@ class ViewGenerator:
 
     # Parts over groups -------------------------------------------------------------------------------------------------------
 
-    def aggregate(self, base):
-        """Value of a random aggregate; its columns are added to `base`."""
-        random = self.random
-        function = random.choice(["count(*)", "count", "sum", "sum", "avg", "avg", "min", "max", "min", "max", "distinct", "distinct"])
-        safe = exact = True
-        loose = False
-        if function == "count(*)":
-            ours = postgres = "count(*)"
-            wanted = BIGINT
-        elif function in ("count", "distinct"):
-            of = random.choice(generator.ALL if function == "count" else [each for each in generator.ALL if each != JSONB])
-            argument = self.plain() if random.random() < 0.3 else self.expression(of)
-            if function == "distinct" and argument.type == JSONB:
-                argument = self.expression(TEXT)  # Of jsonb different values are not counted.
-            word = "DISTINCT " if function == "distinct" else ""
-            ours, postgres, wanted = f"count({word}{argument.ours})", f"count({word}{base.add(argument)})", BIGINT
-        elif function in ("sum", "avg"):
-            of = random.choice([INTEGER, BIGINT, NUMERIC, DOUBLE, DOUBLE])
-            argument = self.summand(of)
-            ours, postgres = f"{function}({argument.ours})", f"{function}({base.add(argument)})"
-            wanted = {DOUBLE: DOUBLE, INTEGER: BIGINT if function == "sum" else NUMERIC}.get(of, NUMERIC)
-            exact = of != DOUBLE
-        else:
-            of = random.choice([INTEGER, BIGINT, NUMERIC, DOUBLE, TEXT, TEXT, TIME])
-            argument = self.member("v", DOUBLE) if of == DOUBLE and random.random() < 0.5 else self.expression(of)
-            ours, postgres, wanted = f"{function}({argument.ours})", f"{function}({base.add(argument)})", of
-            safe, loose = False, of == NUMERIC
-        if random.random() < 0.25:
-            condition = self.expression(BOOLEAN)
-            ours, postgres = f"{ours} FILTER (WHERE {condition.ours})", f"{postgres} FILTER (WHERE {base.add(condition)})"
-        return Value(ours, postgres, wanted, safe, exact, loose)
-
-    def summand(self, of):
-        """Small enough that no order of adding matters to 1e-9, and that no sum has too many digits."""
-        if of == DOUBLE and self.random.random() < 0.5:
-            return self.member("v", DOUBLE)
-        argument = self.expression(of)
-        if of == DOUBLE:
-            form = "CASE WHEN abs({0}) <= 10000 THEN {0} END"
-        elif of == NUMERIC:
-            form = "CASE WHEN abs({0}) < 1000000000000 THEN round({0}, 4) END"
-        else:
-            return argument
-        return generator.Expression(form.format(argument.ours), form.format(argument.postgres), of)
-
     def over(self, value):
         """An expression over a value, which can't fail."""
         forms = [("({} IS NULL)", BOOLEAN)]
@@ -183,7 +132,11 @@ class ViewGenerator:
         elif value.type == TIME:
             forms += [("date_trunc('minute', {})", TIME), ("extract(second from {})", NUMERIC), ("({} > TIMESTAMPTZ '2001-01-01Z')", BOOLEAN)]
         form, wanted = self.random.choice(forms)
-        return Value(form.replace("{}", value.ours), form.replace("{}", value.postgres), wanted, loose=value.loose)
+        return Value(self.outside(form).replace("{}", value.ours), form.replace("{}", value.postgres), wanted, loose=value.loose)
+
+    def outside(self, form):
+        """A form as it is written around a SELECT that has the groups."""
+        return form.replace("count(*)", "n_").replace("count(DISTINCT source)", "d_") if self.deep else form
 
     def condition(self, values, depth=1):
         random = self.random
@@ -197,7 +150,7 @@ class ViewGenerator:
             return Value(f"(NOT {made.ours})", f"(NOT {made.postgres})", BOOLEAN)
         if roll < 0.7:
             form = random.choice(["(count(*) > 1)", "(count(*) > 3)", "(count(*) BETWEEN 2 AND 5)", "(count(*) % 2 = 1)", "(count(DISTINCT source) > 1)"])
-            return Value(form, form, BOOLEAN)
+            return Value(self.outside(form), form, BOOLEAN)
         value = random.choice(values)
         if value.type in (INTEGER, BIGINT, NUMERIC, DOUBLE):
             form = f"({{}} {random.choice(['<', '>'])} {random.choice(['3.14159', '0.31', '-1.41', '77.7'])})"
@@ -214,20 +167,36 @@ class ViewGenerator:
     def view(self, name):
         random = self.random
         shape = self.shape()
+        self.source = EventSource(random)
         base = Base()
         base.add(generator.Expression("source", "source", TEXT), "source")  # HAVING counts them.
         base.add(shape.where or generator.Expression("true", "true", BOOLEAN), "pass")
-        keys = [Value(key.ours, base.add(key), key.type, loose=key.type == NUMERIC) for key in shape.keys]
-        aggregates = [self.aggregate(base) for _ in range(random.randrange(1, 5))]
+        keys = [Value(self.source.name(key.ours), base.add(key), key.type, loose=key.type == NUMERIC) for key in shape.keys]
         bounds = [Value(bound, bound, TIME) for bound in ("window_start", "window_end")] if shape.window else []
+        distinct = bool(keys or bounds) and random.random() < 0.08
+        self.deep = not distinct and random.random() < 0.3
+        inner = [] if distinct else [self.aggregates.make(base) for _ in range(random.randrange(1, 5))]
+        # What a SELECT around the groups calls them.
+        aggregates = [dataclasses.replace(value, ours=f"a{position}") for position, value in enumerate(inner)] if self.deep else inner
+        named = [dataclasses.replace(key, ours=f"k{position}") for position, key in enumerate(keys)] if self.deep else keys
         outputs = [value if random.random() < 0.6 else self.over(value) for value in aggregates]
-        # SCALAR keys take their type from their place, so they stay alone.
-        outputs += [self.over(value) for value in bounds + [key for key in keys if key.type != SCALAR] if random.random() < 0.2]
-        if len(bounds) == 2 and random.random() < 0.1:
-            outputs.append(Value("(window_end - window_start)", "(window_end - window_start)", "interval"))
-        having = self.condition(aggregates + bounds + [key for key in keys if key.type != SCALAR]) if random.random() < 0.35 else None
-        ours, lateness, out_of_orderness = self.spell(name, shape, keys, bounds, outputs, having)
-        return View(name, ours, base.columns, shape.window, keys, outputs, having.postgres if having else "true", lateness, out_of_orderness)
+        having = None
+        if not distinct:
+            # SCALAR keys take their type from their place, so they stay alone.
+            plain = bounds + [key for key in named if key.type != SCALAR]
+            outputs += [self.over(value) for value in plain if random.random() < 0.2]
+            if len(bounds) == 2 and random.random() < 0.1:
+                outputs.append(Value("(window_end - window_start)", "(window_end - window_start)", "interval"))
+            having = self.condition(aggregates + plain) if random.random() < 0.35 else None
+        if distinct:
+            select = self.spell_distinct(shape, keys, bounds)
+        elif self.deep:
+            select = self.spell_deep(shape, keys, bounds, inner, outputs, having)
+        else:
+            select = self.spell(shape, keys, bounds, outputs, having)
+        options, lateness, out_of_orderness = self.options(closes=bool(bounds))
+        return View(name, f"CREATE MATERIALIZED VIEW {name}{options} AS {select}", base.columns, shape.window, keys, outputs,
+                    having.postgres if having else "true", lateness, out_of_orderness)
 
     def options(self, closes):
         random = self.random
@@ -244,7 +213,13 @@ class ViewGenerator:
         return (f" WITH ({', '.join(words)})" if words else "", 60 * SECOND if lateness == "default" else lateness,
                 5 * SECOND if out_of_orderness == "default" else out_of_orderness)
 
-    def spell(self, name, shape, keys, bounds, outputs, having):
+    def from_and_where(self, shape):
+        return self.source.text(shape.window.from_clause if shape.window else None, shape.where.ours if shape.where else None)
+
+    def groups(self, bounds):
+        return self.random.choice([["window_start"], ["window_end"], ["window_start", "window_end"]]) if bounds else []
+
+    def spell(self, shape, keys, bounds, outputs, having):
         random = self.random
         targets, groups = [], []
         for position, key in enumerate(keys):
@@ -255,12 +230,31 @@ class ViewGenerator:
                 groups.append(key.ours)
         shown = [bound.ours for bound in bounds if random.random() < 0.7]
         targets += shown + [f"{output.ours} AS o{position}" for position, output in enumerate(outputs)]
-        groups += random.choice([["window_start"], ["window_end"], ["window_start", "window_end"]]) if bounds else []
-        options, lateness, out_of_orderness = self.options(closes=bool(bounds))
-        text = (f"CREATE MATERIALIZED VIEW {name}{options} AS SELECT {', '.join(targets)} FROM {shape.window.from_clause if shape.window else 'events'}"
-                + (f" WHERE {shape.where.ours}" if shape.where else "") + (f" GROUP BY {', '.join(groups)}" if groups else "")
+        groups += self.groups(bounds)
+        before, source, where = self.from_and_where(shape)
+        return (f"{before}SELECT {', '.join(targets)} FROM {source}{where}" + (f" GROUP BY {', '.join(groups)}" if groups else "")
                 + (f" HAVING {having.ours}" if having else ""))
-        return text, lateness, out_of_orderness
+
+    def spell_distinct(self, shape, keys, bounds):
+        targets = [f"{key.ours} AS k{position}" for position, key in enumerate(keys)] + (self.groups(bounds) if bounds else [])
+        before, source, where = self.from_and_where(shape)
+        return f"{before}SELECT DISTINCT {', '.join(targets)} FROM {source}{where}"
+
+    def spell_deep(self, shape, keys, bounds, inner, outputs, having):
+        """The groups inside, filters and expressions around them."""
+        random = self.random
+        columns = [f"{key.ours} AS k{position}" for position, key in enumerate(keys)] + [bound.ours for bound in bounds]
+        columns += [f"{value.ours} AS a{position}" for position, value in enumerate(inner)]
+        columns += ["count(*) AS n_", f"count(DISTINCT {self.source.name('source')}) AS d_"]
+        groups = [key.ours for key in keys] + self.groups(bounds)
+        before, source, where = self.from_and_where(shape)
+        query = f"{before}SELECT {', '.join(columns)} FROM {source}{where}" + (f" GROUP BY {', '.join(groups)}" if groups else "")
+        targets = [f"{random.choice(['', 'grouped.'])}k{position}" for position in range(len(keys)) if random.random() < 0.8]
+        targets += [bound.ours for bound in bounds if random.random() < 0.7] + [f"{output.ours} AS o{position}" for position, output in enumerate(outputs)]
+        condition = f" WHERE {having.ours}" if having else ""
+        if random.random() < 0.5:
+            return f"WITH grouped AS ({query}) SELECT {', '.join(targets)} FROM grouped{condition}"
+        return f"SELECT {', '.join(targets)} FROM ({query}) AS grouped{condition}"
 
 
 class Base:

@@ -74,6 +74,24 @@ TEST(PlannerLimits, growth) {
     EXPECT_EQ(outcome(text), "the expression becomes too large");
 }
 
+// Columns of subqueries stand for expressions: what is short as a text can be endless as a tree.
+TEST(PlannerLimits, subqueries) {
+    const auto nested = [](const std::string& column, int depth) {
+        std::string from = "events";
+        for (int i = 0; i < depth; ++i)
+            from = "(SELECT " + column + " AS source FROM " + from + ") e" + std::to_string(i);
+        const auto plan = plan_view(
+            "CREATE MATERIALIZED VIEW v AS SELECT source, count(*) FROM " + from + " GROUP BY 1", TestAggregates());
+        return plan ? std::string("planned") : plan.error().message;
+    };
+    EXPECT_EQ(nested("source || source", 5), "planned");
+    EXPECT_EQ(nested("source || source", 20), "the expression becomes too large");
+    std::string deep = "source";
+    for (int i = 0; i < 30; ++i) deep = "lower(" + deep + ")";
+    EXPECT_EQ(nested(deep, 20), "planned");
+    EXPECT_EQ(nested(deep, 60), "calls are nested deeper than 1000");
+}
+
 TEST(PlannerLimits, fields) {
     const auto sum_of = [](int fields) {
         std::string list;

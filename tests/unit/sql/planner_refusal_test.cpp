@@ -18,7 +18,7 @@ struct Refused {
 };
 
 std::string whole(const std::string& sql) {
-    return sql.starts_with("SELECT") ? "CREATE MATERIALIZED VIEW v AS " + sql : sql;
+    return sql.starts_with("SELECT") || sql.starts_with("WITH") ? "CREATE MATERIALIZED VIEW v AS " + sql : sql;
 }
 
 // What stands at "line L, column C" of a text without characters of many bytes.
@@ -109,7 +109,7 @@ TEST(PlannerRefusal, from) {
         {"SELECT count(*) FROM public.events", "there is no table", "public", ""},
         {"SELECT count(*) FROM events, events e", "joins are not supported", "events e", ""},
         {"SELECT count(*) FROM events a JOIN events b ON a.id = b.id", "joins are not supported", "events b", ""},
-        {"SELECT count(*) FROM (SELECT 1) x", "subqueries in FROM are not supported", "", ""},
+        {"SELECT count(*) FROM (SELECT 1) x", "a view needs FROM", "", ""},
         {"SELECT count(*) FROM events e (a, b)", "names of columns in an alias", "events", ""},
         {"SELECT count(*) FROM generate_series(1, 2)", "there is no table function \"generate_series\"",
          "generate_series", "TUMBLE"},
@@ -128,7 +128,7 @@ TEST(PlannerRefusal, from) {
         {"SELECT count(*) FROM TUMBLE(events, timestamp) GROUP BY window_start", "TUMBLE takes other arguments",
          "TUMBLE", "INTERVAL '1 min'"},
         {"SELECT count(*) FROM TUMBLE(event, timestamp, INTERVAL '1 s') GROUP BY window_start",
-         "the only table is events", "event,", ""},
+         "windows are over events or a WITH query", "event,", "TUMBLE(events"},
         {"SELECT count(*) FROM TUMBLE(events, time, INTERVAL '1 s') GROUP BY window_start",
          "windows are over timestamp or received_at", "time,", ""},
         {"SELECT count(*) FROM TUMBLE(events, timestamp, INTERVAL '1 month') GROUP BY window_start",
@@ -160,17 +160,14 @@ TEST(PlannerRefusal, from) {
 
 TEST(PlannerRefusal, clauses) {
     expect_refused({
-        {"SELECT DISTINCT type FROM events", "SELECT DISTINCT is not supported", "type", "GROUP BY"},
         {"SELECT type, count(*) FROM events GROUP BY type ORDER BY 2", "ORDER BY is not supported", "2", ""},
         {"SELECT type, count(*) FROM events GROUP BY type LIMIT 10", "LIMIT and OFFSET are not supported", "10",
          "row_number()"},
         {"SELECT count(*) FROM events UNION SELECT 1", "UNION, INTERSECT and EXCEPT are not supported", "1", ""},
-        {"CREATE MATERIALIZED VIEW v AS WITH x AS (SELECT 1) SELECT count(*) FROM events",
-         "WITH queries are not supported", "WITH x", ""},
         {"SELECT count(*) OVER () FROM events", "window functions are not supported", "count", ""},
         {"SELECT type, count(*) FROM events GROUP BY ROLLUP (type)", "ROLLUP and CUBE are not supported", "ROLLUP", ""},
         {"SELECT type, count(*) FROM events GROUP BY GROUPING SETS ((type), ())", "GROUPING SETS", "GROUPING", ""},
-        {"SELECT * FROM events", "SELECT * is not supported", "*", "name the columns"},
+        {"SELECT * FROM events", "a view needs GROUP BY or an aggregate", "*", "GROUP BY type"},
         {"SELECT type FROM events", "a view needs GROUP BY or an aggregate", "type", "GROUP BY type"},
         {"SELECT count(*), count(*) FROM events", "two columns are called \"count\"", "count(*) FROM", "AS"},
         {"SELECT type AS x, source AS x FROM events GROUP BY 1, 2", "two columns are called \"x\"", "source", ""},
@@ -202,9 +199,99 @@ TEST(PlannerRefusal, clauses) {
         {"SELECT sum(type) FROM events", "sum does not take text", "sum", "cast it"},
         {"SELECT sum() FROM events", "sum needs an argument", "sum", ""},
         {"SELECT approx_quantile(data.a) FROM events", "approx_quantile takes 2 arguments, not 1", "approx", ""},
-        {"SELECT approx_quantile(data.a, data.b) FROM events", "must be a literal number", "data.b", ""},
-        {"SELECT sum(data.a ORDER BY data.b) FROM events", "ORDER BY and WITHIN GROUP", "sum", ""},
+        {"SELECT approx_quantile(data.a, data.b) FROM events", "must be a literal number from 0 to 1", "data.b", ""},
+        {"SELECT approx_quantile(data.a, 95) FROM events", "must be a literal number from 0 to 1", "95", ""},
+        {"SELECT approx_quantile(data.a, NULL) FROM events", "must be a literal number from 0 to 1", "NULL", ""},
+        {"SELECT string_agg(type, source) FROM events", "the delimiter must be a literal text", "source", ""},
+        {"SELECT sum(data.a ORDER BY data.b) FROM events", "sum takes no ORDER BY", "sum", ""},
+        {"SELECT percentile_disc(0.5) FROM events", "percentile_disc needs WITHIN GROUP", "percentile", ""},
+        {"SELECT string_agg(type, ',' ORDER BY source USING <) FROM events", "ORDER BY ... USING is not supported",
+         "<)", "ASC or DESC"},
+        {"SELECT string_agg(DISTINCT type, ',' ORDER BY source) FROM events",
+         "with DISTINCT an aggregate's ORDER BY takes its argument alone", "source", "ORDER BY type"},
+        {"SELECT string_agg(type, ',' ORDER BY count(*)) FROM events",
+         "an aggregate can't stand in an aggregate's ORDER BY", "count", ""},
+        {"SELECT string_ag(type, ',') FROM events", "there is no function \"string_ag\"", "string_ag",
+         "is it \"string_agg\"?"},
         {"SELECT lower(DISTINCT type) FROM events GROUP BY type", "there is no aggregate \"lower\"", "lower", ""},
+    });
+}
+
+TEST(PlannerRefusal, subqueries) {
+    const std::string tumble = "TUMBLE(e, timestamp, INTERVAL '1 min')";
+    expect_refused({
+        {"SELECT count(*) FROM (SELECT type FROM events) e WHERE tpye = 'a'", "there is no column \"tpye\" in e",
+         "tpye", "is it \"type\"?"},
+        {"SELECT count(*) FROM (SELECT type, source AS s FROM events) e WHERE data.a = 1", "there is no table \"data\"",
+         "data.a", "called \"e\""},
+        {"SELECT count(*) FROM (SELECT type, source AS s FROM events) e WHERE xyzzy = 1", "there is no column", "xyzzy",
+         "its columns are type, s"},
+        {"SELECT count(*) FROM (SELECT data->'a' AS a FROM events) e WHERE e.a.bC = 1", "names without quotes", "bC",
+         "e.a.\"bC\""},
+        {"SELECT count(*) FROM (SELECT type FROM events) e WHERE e.type.x = 'a'", "type has no fields", "e.type.x", ""},
+        {"SELECT count(*) FROM (SELECT type FROM events) e WHERE f.type = 'a'", "there is no table \"f\"", "f.type",
+         ""},
+        {"SELECT f.* FROM (SELECT type FROM events) e GROUP BY 1", "there is no table \"f\"", "f.*", ""},
+        {"SELECT count(*) FROM (SELECT type, source AS type FROM events) e", "two columns are called \"type\"",
+         "source", "AS"},
+        {"SELECT count(*) FROM (SELECT type FROM events) e (a, b)", "1 columns, and there are 2 names", "", ""},
+        {"SELECT count(*) FROM (SELECT type, source FROM events) e (a, a)", "two columns are called \"a\"", "", ""},
+        {"SELECT count(*) FROM (SELECT type, source FROM events) e (source)", "two columns are called \"source\"", "",
+         ""},
+        {"SELECT count(*) FROM (SELECT type FROM events ORDER BY 1) e", "ORDER BY is not supported", "1", ""},
+        {"SELECT count(*) FROM (SELECT type FROM events LIMIT 1) e", "LIMIT and OFFSET", "1", ""},
+        {"SELECT count(*) FROM (SELECT 1/0 AS x FROM events) e", "this always fails", "/", ""},
+        {"SELECT count(*) FROM (SELECT count(*) AS n FROM events) e", "an aggregate can't stand in a SELECT around",
+         "count", ""},
+        {"SELECT n FROM (SELECT count(*) AS n FROM events) e GROUP BY n", "groups can't be grouped once more", "n", ""},
+        {"SELECT DISTINCT n FROM (SELECT count(*) AS n FROM events) e", "groups can't be grouped once more", "n", ""},
+        {"SELECT n FROM (SELECT count(*) AS n FROM events) e HAVING n > 1", "groups can't be grouped once more", "> 1",
+         ""},
+        {"SELECT count(*) FROM (SELECT DISTINCT type FROM events) e", "an aggregate can't stand in", "count", ""},
+        {"SELECT n FROM (SELECT source, count(*) AS n FROM events GROUP BY type) e", "source is neither in GROUP BY",
+         "source", ""},
+        {"SELECT s, count(*) FROM (SELECT source AS s, type AS t FROM events) e GROUP BY t",
+         "source is neither in GROUP", "s,", ""},
+        {"SELECT count(*) FROM events, LATERAL (SELECT 1) e", "joins are not supported", "", ""},
+        {"SELECT count(*) FROM LATERAL (SELECT type FROM events) e", "LATERAL is not supported", "type", ""},
+        {"WITH e AS (SELECT type FROM events) SELECT count(*) FROM events", "the WITH query \"e\" is not used", "e AS",
+         ""},
+        {"WITH RECURSIVE e AS (SELECT type FROM events) SELECT count(*) FROM e", "WITH RECURSIVE", "WITH", ""},
+        {"WITH e AS MATERIALIZED (SELECT type FROM events) SELECT count(*) FROM e", "MATERIALIZED has no meaning",
+         "e AS", ""},
+        {"WITH e AS (SELECT type FROM events), e AS (SELECT 1 FROM events) SELECT count(*) FROM e", "two WITH queries",
+         "e AS (SELECT 1", ""},
+        {"WITH e AS (SELECT type FROM f), f AS (SELECT type FROM events) SELECT count(*) FROM e",
+         "there is no table \"f\"", "f)", ""},
+        {"WITH e AS (DELETE FROM events RETURNING *) SELECT count(*) FROM e", "a WITH query must be a SELECT", "e AS",
+         ""},
+        {"WITH e AS (SELECT type FROM events) SELECT count(*) FROM " + tumble + " GROUP BY window_start",
+         "windows are over timestamp or received_at", "timestamp", ""},
+        {"WITH e AS (SELECT timestamp + INTERVAL '1 s' AS timestamp FROM events) SELECT count(*) FROM " + tumble +
+             " GROUP BY window_start",
+         "windows are over timestamp or received_at", "timestamp, ", ""},
+        {"WITH e AS (SELECT timestamp, count(*) AS n FROM events GROUP BY 1) SELECT count(*) FROM " + tumble +
+             " GROUP BY window_start",
+         "windows are over events, not over groups", "e, timestamp", ""},
+        {"WITH e AS (SELECT timestamp FROM TUMBLE(events, timestamp, INTERVAL '1 s')) SELECT count(*) FROM " + tumble +
+             " GROUP BY window_start",
+         "its events are in windows already", "e, timestamp", ""},
+        {"WITH e AS (SELECT timestamp, type AS window_end FROM events) SELECT count(*) FROM " + tumble +
+             " GROUP BY window_start",
+         "it has a column window_end already", "e, timestamp", "AS"},
+        {"WITH e AS (SELECT window_end - window_start AS length FROM TUMBLE(events, timestamp, INTERVAL '1 s')) SELECT "
+         "count(*) FROM e WHERE length > INTERVAL '1 s'",
+         "window_end can't stand in WHERE", "length", ""},
+        {"WITH e AS (SELECT type, window_end FROM TUMBLE(events, timestamp, INTERVAL '1 s')) SELECT type, count(*) "
+         "FROM e "
+         "GROUP BY type",
+         "GROUP BY must hold window_start", "type", ""},
+        {"SELECT DISTINCT type FROM TUMBLE(events, timestamp, INTERVAL '1 s')",
+         "SELECT DISTINCT over windows must hold window_start", "type", "window_start"},
+        {"SELECT DISTINCT ON (type) type FROM events", "DISTINCT ON is not supported", "type)", "GROUP BY"},
+        {"SELECT DISTINCT count(*) FROM events GROUP BY type", "SELECT DISTINCT does not show type", "count", ""},
+        {"SELECT DISTINCT count(*) FROM TUMBLE(events, timestamp, INTERVAL '1 s') GROUP BY window_start",
+         "SELECT DISTINCT does not show the window", "count", ""},
     });
 }
 

@@ -127,6 +127,73 @@ TEST(Planner, groups) {
               "key severity = severity\noutput upper text (value) = upper(severity)\n");
 }
 
+// A subquery that filters and projects is not there any more: names stand for expressions.
+TEST(Planner, subqueries) {
+    const std::string plain =
+        text_of(planned("SELECT user_id AS u, sum(data.price::numeric) AS p FROM events WHERE (type = 'x' AND data.ok) "
+                        "GROUP BY user_id"));
+    EXPECT_EQ(
+        text_of(planned("SELECT u, sum(p) AS p FROM (SELECT user_id AS u, data.price::numeric AS p, data FROM events "
+                        "WHERE type = 'x') AS e WHERE data.ok GROUP BY e.u")),
+        plain);
+    EXPECT_EQ(text_of(planned(
+                  "SELECT u, sum(price) AS p FROM (SELECT user_id, d.price::numeric FROM (SELECT *, data AS d FROM "
+                  "events WHERE type = 'x') AS deeper WHERE d.ok) AS e (u, price) GROUP BY u")),
+              plain);
+    EXPECT_EQ(text_of(planned("WITH a AS (SELECT * FROM events WHERE type = 'x'), b (u, p, ok) AS (SELECT user_id, "
+                              "data.price::numeric, data.ok FROM a) SELECT u, sum(p) AS p FROM b WHERE ok GROUP BY u")),
+              plain);
+    // A WITH query that is called events hides the table, but not from itself.
+    EXPECT_EQ(
+        text_of(planned("WITH events AS (SELECT lower(type) AS type FROM events) SELECT count(type) FROM events")),
+        text_of(planned("SELECT count(lower(type)) FROM events")));
+    EXPECT_EQ(text_of(planned("SELECT count(*) FROM (SELECT tags AS t FROM events) AS e WHERE 'a' = ANY(e.t)")),
+              text_of(planned("SELECT count(*) FROM events WHERE 'a' = ANY(tags)")));
+}
+
+TEST(Planner, windows_over_subqueries) {
+    const std::string plain =
+        text_of(planned("SELECT window_start AS begins, lower(type) AS kind, count(*) AS n FROM TUMBLE(events, "
+                        "received_at, INTERVAL '1 min') WHERE type = 'x' GROUP BY window_start, lower(type)"));
+    EXPECT_EQ(
+        text_of(planned("WITH e AS (SELECT lower(type) AS kind, received_at AS at FROM events WHERE type = 'x') SELECT "
+                        "window_start AS begins, kind, count(*) AS n FROM TUMBLE(e, at, INTERVAL '1 min') GROUP BY 1, "
+                        "kind")),
+        plain);
+    EXPECT_EQ(
+        text_of(planned("SELECT begins, kind, count(*) AS n FROM (SELECT window_start AS begins, lower(t.type) AS kind "
+                        "FROM TUMBLE(events, received_at, INTERVAL '1 min') AS t WHERE type = 'x') AS e GROUP BY "
+                        "begins, kind")),
+        plain);
+}
+
+// Around groups, WHERE is what HAVING is inside.
+TEST(Planner, a_select_around_groups) {
+    const std::string plain = text_of(
+        planned("SELECT type AS kind, count(*) * 2 AS twice, window_end FROM TUMBLE(events, timestamp, INTERVAL '1 "
+                "min') GROUP BY type, window_end HAVING (count(*) > 3 AND window_end > '2020-01-01Z')"));
+    EXPECT_EQ(
+        text_of(planned("SELECT kind, n * 2 AS twice, window_end FROM (SELECT type AS kind, count(*) AS n, window_end "
+                        "FROM TUMBLE(events, timestamp, INTERVAL '1 min') GROUP BY type, window_end HAVING count(*) "
+                        "> 3) AS g WHERE window_end > '2020-01-01Z'")),
+        plain);
+    EXPECT_EQ(text_of(planned("SELECT * FROM (SELECT type, count(*) FROM events GROUP BY type) AS g")),
+              text_of(planned("SELECT type, count(*) FROM events GROUP BY type")));
+}
+
+TEST(Planner, distinct_is_a_group_of_all_outputs) {
+    EXPECT_EQ(
+        text_of(planned("SELECT DISTINCT lower(type) AS kind, data.a, window_start FROM TUMBLE(events, timestamp, "
+                        "INTERVAL '1 min')")),
+        text_of(planned("SELECT lower(type) AS kind, data.a, window_start FROM TUMBLE(events, timestamp, INTERVAL '1 "
+                        "min') GROUP BY 1, 2, 3")));
+    // Groups that show their keys are different anyway.
+    EXPECT_EQ(text_of(planned("SELECT DISTINCT type, count(*) FROM events GROUP BY type")),
+              text_of(planned("SELECT type, count(*) FROM events GROUP BY type")));
+    EXPECT_EQ(text_of(planned("SELECT DISTINCT count(*) FROM events")),
+              text_of(planned("SELECT count(*) FROM events")));
+}
+
 TEST(Planner, aggregates) {
     // The same call is planned once; DISTINCT and FILTER make others.
     EXPECT_EQ(text_of(planned(
@@ -147,6 +214,27 @@ TEST(Planner, aggregates) {
               "output f numeric (value) = sum(length(type)::numeric) FILTER (WHERE data.ok::boolean)\n");
     EXPECT_EQ(planned("SELECT min(data.a), max(type) FROM events").aggregates[0].signature.arguments[0],
               Type::double_precision);
+}
+
+TEST(Planner, aggregates_with_an_order) {
+    const ViewPlan plan = planned(
+        "SELECT string_agg(user_id, ', ') AS a, string_agg(user_id, ', ' ORDER BY data.a DESC, type NULLS FIRST) AS b, "
+        "percentile_disc(0.5) WITHIN GROUP (ORDER BY length(type) DESC) AS c, string_agg(user_id, 'it''s') AS d, "
+        "string_agg(user_id, ', ' ORDER BY data.a DESC NULLS FIRST, type ASC NULLS FIRST) AS e FROM events");
+    ASSERT_EQ(plan.aggregates.size(), 4u);  // e is b.
+    EXPECT_EQ(plan.aggregates[0].text(), "string_agg(user_id, ', ')");
+    EXPECT_EQ(plan.aggregates[1].text(), "string_agg(user_id, ', ' ORDER BY data.a DESC, type NULLS FIRST)");
+    EXPECT_EQ(plan.aggregates[2].text(), "percentile_disc(0.5) WITHIN GROUP (ORDER BY length(type) DESC)");
+    EXPECT_EQ(plan.aggregates[3].text(), "string_agg(user_id, 'it''s')");
+    // The value, the keys of ORDER BY, the event's time and id.
+    EXPECT_EQ(plan.aggregates[1].arguments.size(), 5u);
+    EXPECT_EQ(plan.aggregates[1].row_order_columns(), 2u);
+    EXPECT_EQ(canonical_text(*plan.aggregates[1].arguments[3]), "timestamp");
+    EXPECT_EQ(canonical_text(*plan.aggregates[1].arguments[4]), "id");
+    EXPECT_EQ(plan.aggregates[2].row_order_columns(), 0u);
+    const std::vector<SortDirection> wanted = {{.descending = true, .nulls_first = true}, {.nulls_first = true}};
+    EXPECT_EQ(plan.aggregates[1].order, wanted);
+    EXPECT_EQ(std::get<std::string>(plan.aggregates[3].constants[0]), "it's");
 }
 
 TEST(Planner, names_of_outputs) {

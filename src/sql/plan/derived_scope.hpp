@@ -1,0 +1,31 @@
+// The columns of a SELECT inside FROM, or of a WITH query. A name there is the expression that it stands for, so a
+// subquery costs nothing when events come.
+#pragma once
+
+#include "sql/plan/scope.hpp"
+
+#include <string>
+#include <vector>
+
+namespace sf::sql {
+
+class DerivedScope final : public Scope {
+public:
+    /// `table` is what columns may be qualified with. `builder` outlives the scope.
+    DerivedScope(const Builder& builder, std::string table, std::vector<NamedColumn> columns)
+        : builder_(builder), table_(std::move(table)), columns_(std::move(columns)) {}
+
+    [[nodiscard]] bool has_column(std::string_view name) const override;
+    [[nodiscard]] Result<ExpressionPtr> column(const PgQuery__ColumnRef& reference) const override;
+    [[nodiscard]] Result<std::vector<NamedColumn>> star(const PgQuery__ColumnRef& reference) const override;
+
+private:
+    [[nodiscard]] Result<std::vector<std::string>> names_of(const PgQuery__ColumnRef& reference) const;
+    [[nodiscard]] const NamedColumn* find(std::string_view name) const;
+
+    const Builder& builder_;
+    std::string table_;
+    std::vector<NamedColumn> columns_;
+};
+
+}  // namespace sf::sql

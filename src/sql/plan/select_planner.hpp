@@ -1,0 +1,79 @@
+// A SELECT of a view: clause after clause, from the tree to the plan. Those inside FROM, and WITH queries, are planned
+// first; what they filter, project and group becomes part of the one plan.
+#pragma once
+
+#include "sql/plan/expression_binder.hpp"
+#include "sql/plan/from_clause.hpp"
+#include "sql/view_plan.hpp"
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sf::sql {
+
+/// A WITH query, and those that stand before it: what its own FROM may name.
+struct WithQuery {
+    const PgQuery__CommonTableExpr* node = nullptr;
+    WithQuery* before = nullptr;
+    bool used = false;
+};
+
+/// One SELECT. Fills `plan` but for its name, options and outputs.
+class SelectPlanner final : private Subqueries {
+public:
+    /// All outlive the planner. `with` are the WITH queries around.
+    SelectPlanner(const Builder& builder, const AggregateCatalog& aggregates, ViewPlan& plan, WithQuery* with)
+        : builder_(builder), aggregates_(aggregates), plan_(plan), with_(with) {}
+
+    [[nodiscard]] Result<Relation> plan(const PgQuery__SelectStmt& select);
+
+private:
+    struct Target {
+        const PgQuery__ResTarget* node = nullptr;
+        std::string name;
+        ExpressionPtr expression;
+        bool of_star = false;  // The expression is there from the beginning.
+    };
+    enum class Grouping : std::uint8_t { clause, aggregates, distinct };  // What makes it groups.
+
+    // select_planner.cpp
+    [[nodiscard]] Result<std::optional<Relation>> with_query(std::string_view name) override;
+    [[nodiscard]] Result<Relation> subquery(const PgQuery__SelectStmt& select) override;
+    [[nodiscard]] Result<> check_clauses(const PgQuery__SelectStmt& select) const;
+    [[nodiscard]] Result<> read_with(const PgQuery__SelectStmt& select);
+    [[nodiscard]] Result<> read_from(const PgQuery__SelectStmt& select);
+    [[nodiscard]] Result<> check_with_used() const;
+    [[nodiscard]] Result<> read_where(const PgQuery__SelectStmt& select);
+    [[nodiscard]] Result<> read_targets(const PgQuery__SelectStmt& select);
+    [[nodiscard]] Result<> add_target(Target target, int location);
+    [[nodiscard]] Result<> bind_targets(bool aggregates);
+    [[nodiscard]] Result<ExpressionPtr> bind_target(const Target& target, const Clause& clause);
+    [[nodiscard]] Result<ExpressionPtr> both(ExpressionPtr first, ExpressionPtr second) const;
+    [[nodiscard]] Relation relation(Relation::Rows rows) const;
+
+    // grouping.cpp
+    [[nodiscard]] Result<Relation> plan_groups(const PgQuery__SelectStmt& select, Grouping by);
+    [[nodiscard]] Result<> check_distinct() const;
+    [[nodiscard]] Result<> read_groups(const PgQuery__SelectStmt& select);
+    [[nodiscard]] Result<ExpressionPtr> group_expression(const PgQuery__Node& node);
+    [[nodiscard]] Result<> add_group(ExpressionPtr expression, int location);
+    [[nodiscard]] Result<ExpressionPtr> over_group(const ExpressionPtr& expression) const;
+
+    [[nodiscard]] std::unexpected<Error> refuse(int location, std::string message, std::string hint = {}) const {
+        return fail(builder_.error(location, std::move(message), std::move(hint)));
+    }
+
+    const Builder& builder_;
+    const AggregateCatalog& aggregates_;
+    ViewPlan& plan_;
+    WithQuery* with_;
+    std::deque<WithQuery> own_with_;
+    Source source_;
+    std::optional<ExpressionBinder> binder_;
+    std::vector<Target> targets_;
+    bool groups_by_window_ = false;
+};
+
+}  // namespace sf::sql
