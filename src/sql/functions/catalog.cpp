@@ -12,7 +12,7 @@ const Tables& operator_tables() {
     static const Tables tables = {comparison_operators(), arithmetic_operators(), text_operators(),
                                   pattern_operators(),    time_operators(),       json_operators(),
                                   jsonb_operators(),      array_operators(),      bit_operators(),
-                                  absolute_operators(),   root_operators()};
+                                  absolute_operators(),   root_operators(),       calendar_operators()};
     return tables;
 }
 
@@ -20,7 +20,7 @@ const Tables& function_tables() {
     static const Tables tables = {math_functions(),  trigonometric_functions(), whole_functions(),
                                   text_functions(),  text_making_functions(),   piece_functions(),
                                   time_functions(),  json_functions(),          jsonb_functions(),
-                                  array_functions(), array_text_functions()};
+                                  array_functions(), array_text_functions(),    calendar_functions()};
     return tables;
 }
 
@@ -65,7 +65,7 @@ const Function* variadic_function(std::string_view name) {
 }
 
 const Function* cast_function(Type from, Type to) {
-    for (const auto table : {number_casts(), text_casts(), json_casts(), array_casts()}) {
+    for (const auto table : {number_casts(), text_casts(), json_casts(), array_casts(), calendar_casts()}) {
         for (const Function& function : table) {
             if (function.arguments[0] == from && function.result == to) return &function;
         }

@@ -181,7 +181,7 @@ void date_trunc(Call& call) {
 // The days since the Julian calendar's beginning with the part of the day, as numeric divides it.
 Decimal julian_day(std::int64_t days, std::int64_t micros) {
     constexpr std::int64_t kJulian1970 = 2'440'588;
-    const auto part = divide(Decimal{micros, 6}, Decimal{86'400, 0});
+    const auto part = divide(Decimal{micros, 0}, Decimal{kMicrosDay, 0});
     return add(Decimal{days + kJulian1970, 0}, part.value_or(Decimal{})).value_or(Decimal{});
 }
 

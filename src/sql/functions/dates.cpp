@@ -5,6 +5,7 @@
 #include "sql/functions/rowwise.hpp"
 #include "sql/functions/same_values.hpp"
 #include "sql/values/calendar.hpp"
+#include "sql/values/interval_scaling.hpp"
 #include "sql/values/time_text.hpp"
 
 #include <fmt/format.h>
@@ -25,7 +26,8 @@ std::int64_t to_date(std::int64_t time) { return floor_divide(time, kMicrosDay) 
 // A name of UTC, or hours and minutes as POSIX counts them: those are west of Greenwich. What local clocks are ahead.
 Micros zone_offset(std::string_view zone) {
     const std::string name = ascii_lower(zone);
-    for (const std::string_view utc : {"utc", "gmt", "z", "zulu", "uct", "etc/utc", "etc/gmt", "etc/uct", "greenwich"}) {
+    for (const std::string_view utc :
+         {"utc", "gmt", "z", "zulu", "uct", "etc/utc", "etc/gmt", "etc/uct", "greenwich"}) {
         if (name == utc) return 0;
     }
     std::string_view rest = name;
@@ -97,7 +99,7 @@ Micros at_interval_zone(Interval zone, std::int64_t time) {
 
 // Bins and ages ----------------------------------------------------------------------------------------------------
 
-// In PostgreSQL 15 a time at the edge of a bin, with an origin that is later, begins the bin before; that is kept.
+// The beginning of the bin that a time is in; bins begin at the origin and reach to both sides.
 Micros date_bin(Interval stride, std::int64_t time, std::int64_t origin) {
     std::int64_t length = 0;
     if (stride.months != 0 || __builtin_mul_overflow(std::int64_t{stride.days}, kMicrosDay, &length) ||
@@ -149,17 +151,17 @@ Micros make_timestamp(std::int64_t year, std::int64_t month, std::int64_t day, s
     const auto date = make_date(year, month, day);
     if (!date || hour < 0 || hour > 24 || minute < 0 || minute > 59 || !(second >= 0 && second <= 60))
         return std::nullopt;
-    const std::int64_t of_day = (hour * 60 + minute) * kMicrosMinute + static_cast<std::int64_t>(std::rint(second * 1e6));
+    const std::int64_t of_day =
+        (hour * 60 + minute) * kMicrosMinute + static_cast<std::int64_t>(std::rint(second * 1e6));
     if (of_day > kMicrosDay) return std::nullopt;
     return moved(*date, of_day);
 }
 
-Span checked_span(double months, double days, double micros) {
-    const auto fits = [](double value) { return value >= -2147483648.0 && value <= 2147483647.0; };
-    if (!fits(months) || !fits(days) || !(micros >= -9223372036854775808.0 && micros < 9223372036854775808.0))
-        return std::nullopt;
-    return Interval{static_cast<std::int32_t>(months), static_cast<std::int32_t>(days),
-                    static_cast<std::int64_t>(micros)};
+Span checked_span(std::int64_t months, std::int64_t days, std::int64_t micros) {
+    constexpr std::int64_t kLeast = std::numeric_limits<std::int32_t>::min();
+    constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
+    if (months < kLeast || months > kMost || days < kLeast || days > kMost) return std::nullopt;
+    return Interval{static_cast<std::int32_t>(months), static_cast<std::int32_t>(days), micros};
 }
 
 Span make_interval(std::int64_t years, std::int64_t months, std::int64_t weeks, std::int64_t days, std::int64_t hours,
@@ -169,41 +171,14 @@ Span make_interval(std::int64_t years, std::int64_t months, std::int64_t weeks, 
     if (std::fabs(fraction) > 9e18) return std::nullopt;
     std::int64_t micros = hours * kMicrosHour + minutes * kMicrosMinute;
     if (__builtin_add_overflow(micros, static_cast<std::int64_t>(fraction), &micros)) return std::nullopt;
-    const auto whole = checked_span(static_cast<double>(years * 12 + months), static_cast<double>(weeks * 7 + days), 0);
-    if (!whole) return std::nullopt;
-    return Interval{whole->months, whole->days, micros};
+    return checked_span(years * 12 + months, weeks * 7 + days, micros);
 }
 
 // Intervals --------------------------------------------------------------------------------------------------------
 
-// TSROUND() of PostgreSQL: to microseconds.
-double rounded(double seconds) { return std::rint(seconds * 1e6) / 1e6; }
-
-// interval_mul() and interval_div(): what a month or a day has left goes to the next smaller unit.
-Span scaled_interval(Interval value, double months, double days, double micros) {
-    const auto whole = checked_span(months, days, 0);
-    if (!whole) return std::nullopt;
-    static_cast<void>(value);
-    constexpr double kSecondsDay = 86'400;
-    const double month_days = rounded((months - whole->months) * 30);
-    double seconds = rounded((days - whole->days + month_days - static_cast<int>(month_days)) * kSecondsDay);
-    std::int64_t day = whole->days;
-    if (std::fabs(seconds) >= kSecondsDay) {
-        day += static_cast<int>(seconds / kSecondsDay);
-        seconds -= static_cast<int>(seconds / kSecondsDay) * kSecondsDay;
-    }
-    day += static_cast<std::int32_t>(month_days);
-    return checked_span(whole->months, static_cast<double>(day), std::rint(micros + seconds * 1e6));
-}
-Span interval_times(Interval value, double factor) {
-    return scaled_interval(value, value.months * factor, value.days * factor, static_cast<double>(value.micros) * factor);
-}
-Span times_interval(double factor, Interval value) { return interval_times(value, factor); }
-Span interval_by(Interval value, double divisor) {
-    if (divisor == 0) return std::nullopt;
-    return scaled_interval(value, value.months / divisor, value.days / divisor,
-                           static_cast<double>(value.micros) / divisor);
-}
+Span interval_times(Interval value, double factor) { return multiply(value, factor); }
+Span times_interval(double factor, Interval value) { return multiply(value, factor); }
+Span interval_by(Interval value, double divisor) { return divide(value, divisor); }
 
 struct Parts {
     std::int64_t months;
@@ -234,9 +209,7 @@ Span justified(Interval value, bool hours, bool days) {
         same_sign(parts.months, parts.days, 30, hours ? parts.micros : 0);
     }
     if (hours) same_sign(parts.days, parts.micros, kMicrosDay);
-    const auto whole = checked_span(static_cast<double>(parts.months), static_cast<double>(parts.days), 0);
-    if (!whole) return std::nullopt;
-    return Interval{whole->months, whole->days, parts.micros};
+    return checked_span(parts.months, parts.days, parts.micros);
 }
 Span justify_hours(Interval value) { return justified(value, true, false); }
 Span justify_days(Interval value) { return justified(value, false, true); }
@@ -258,12 +231,8 @@ constexpr Function calendar_cast(Type from, Type to, Kernel kernel) {
 }
 constexpr Function of_calendar(std::string_view name, std::array<Type, kArgumentsMax> arguments, std::uint8_t arity,
                                Type result, Kernel kernel, decltype(Function::prepare) prepare = nullptr) {
-    return {.name = name,
-            .arguments = arguments,
-            .arity = arity,
-            .result = result,
-            .kernel = kernel,
-            .prepare = prepare};
+    return {
+        .name = name, .arguments = arguments, .arity = arity, .result = result, .kernel = kernel, .prepare = prepare};
 }
 constexpr Function scaling(std::string_view name, Type left, Type right, Kernel kernel) {
     return {.name = name,
@@ -276,7 +245,7 @@ constexpr Function scaling(std::string_view name, Type left, Type right, Kernel 
 
 constexpr Type kZoned = Type::timestamptz;
 constexpr Type kClock = Type::timestamp;
-constexpr Type kDay = Type::date;
+constexpr Type kCalendarDay = Type::date;
 constexpr Type kSpan = Type::interval;
 constexpr Type kWholeNumber = Type::integer;
 
@@ -289,23 +258,23 @@ constexpr std::array kCalendarFunctions = {
     of_calendar("date_bin", {kSpan, kClock, kClock}, 3, kClock, rowwise<&date_bin>),
     of_calendar("age", {kZoned, kZoned}, 2, kSpan, rowwise<&age>),
     of_calendar("age", {kClock, kClock}, 2, kSpan, rowwise<&age>),
-    of_calendar("make_date", {kWholeNumber, kWholeNumber, kWholeNumber}, 3, kDay, rowwise<&make_date>),
+    of_calendar("make_date", {kWholeNumber, kWholeNumber, kWholeNumber}, 3, kCalendarDay, rowwise<&make_date>),
     of_calendar("make_timestamp",
                 {kWholeNumber, kWholeNumber, kWholeNumber, kWholeNumber, kWholeNumber, Type::double_precision}, 6,
                 kClock, rowwise<&make_timestamp>),
     of_calendar("make_timestamptz",
                 {kWholeNumber, kWholeNumber, kWholeNumber, kWholeNumber, kWholeNumber, Type::double_precision}, 6,
                 kZoned, rowwise<&make_timestamp>),
-    of_calendar("make_interval",
-                {kWholeNumber, kWholeNumber, kWholeNumber, kWholeNumber, kWholeNumber, kWholeNumber,
-                 Type::double_precision},
-                7, kSpan, rowwise<&make_interval>),
+    of_calendar(
+        "make_interval",
+        {kWholeNumber, kWholeNumber, kWholeNumber, kWholeNumber, kWholeNumber, kWholeNumber, Type::double_precision}, 7,
+        kSpan, rowwise<&make_interval>),
     of_calendar("justify_hours", {kSpan}, 1, kSpan, rowwise<&justify_hours>),
     of_calendar("justify_days", {kSpan}, 1, kSpan, rowwise<&justify_days>),
     of_calendar("justify_interval", {kSpan}, 1, kSpan, rowwise<&justify_interval>),
     of_calendar("isfinite", {kZoned}, 1, Type::boolean, rowwise<&isfinite_row<std::int64_t>>),
     of_calendar("isfinite", {kClock}, 1, Type::boolean, rowwise<&isfinite_row<std::int64_t>>),
-    of_calendar("isfinite", {kDay}, 1, Type::boolean, rowwise<&isfinite_row<std::int64_t>>),
+    of_calendar("isfinite", {kCalendarDay}, 1, Type::boolean, rowwise<&isfinite_row<std::int64_t>>),
     of_calendar("isfinite", {kSpan}, 1, Type::boolean, rowwise<&isfinite_row<Interval>>),
 };
 
@@ -316,9 +285,12 @@ constexpr std::array kCalendarOperators = {
 };
 
 constexpr std::array kCalendarCasts = {
-    calendar_cast(kDay, kClock, same_values),     calendar_cast(kDay, kZoned, same_values),
-    calendar_cast(kClock, kZoned, same_values),   calendar_cast(kZoned, kClock, same_values),
-    calendar_cast(kClock, kDay, rowwise<&to_date>), calendar_cast(kZoned, kDay, rowwise<&to_date>),
+    calendar_cast(kCalendarDay, kClock, same_values),
+    calendar_cast(kCalendarDay, kZoned, same_values),
+    calendar_cast(kClock, kZoned, same_values),
+    calendar_cast(kZoned, kClock, same_values),
+    calendar_cast(kClock, kCalendarDay, rowwise<&to_date>),
+    calendar_cast(kZoned, kCalendarDay, rowwise<&to_date>),
 };
 
 }  // namespace
