@@ -3,6 +3,7 @@
 #include "cli/query_result.hpp"
 #include "cli/sql_statements.hpp"
 #include "cli/table.hpp"
+#include "cli/view_diff_text.hpp"
 
 #include "base/file.hpp"
 #include "base/json_text.hpp"
@@ -45,6 +46,14 @@ public:
         rows_->add_option("--to", to_, "Windows that begin before this time")->type_name("TIME");
         rows_->add_option("--key", keys_, "Only rows whose key has this value")->type_name("NAME=VALUE");
         explain_ = named(*app, "explain", "How a view is computed");
+        shadow_ = app->add_subcommand("shadow", "Run a new version of a view beside it, as NAME@next");
+        shadow_->add_option("FILE", file_, "One statement, or a processing rule; - reads standard input")->required();
+        shadow_->add_flag("--backfill", fill_, "Compute it from all stored events first");
+        diff_ = named(*app, "diff", "What the new version has otherwise, in the windows that are final in both");
+        diff_->add_option("-n,--samples", samples_, "Rows shown of each kind of difference (default: 10)")
+            ->type_name("N")
+            ->check(CLI::Range(0, 1000).description(""));
+        promote_ = named(*app, "promote", "Put the new version in place of the view");
         backfill_ = named(*app, "backfill", "Compute a view anew from all stored events");
         app->footer(
             "Views are PostgreSQL's SQL over windows; docs/views.md explains them. Example:\n"
@@ -56,6 +65,9 @@ public:
     Result<Exit> run(Session& session) override {
         Api api = session.api("analytics");
         if (list_->parsed()) return list(session, api);
+        if (shadow_->parsed()) return shadow(session, api);
+        if (diff_->parsed()) return diff(session, api);
+        if (promote_->parsed()) return promote(session, api);
         if (apply_->parsed() || validate_->parsed()) return each_statement(session, api);
         if (rows_->parsed()) return rows(session, api);
         if (drop_->parsed()) return drop(session, api);
@@ -198,17 +210,67 @@ private:
         return text.empty() ? "-" : text;
     }
 
-    Result<Exit> each_statement(Session& session, Api& api) {
-        std::string text;
-        if (file_ == "-") {
-            text.assign(std::istreambuf_iterator<char>(session.environment().in), {});
-        } else {
-            SF_ASSIGN(text, read_file(file_));
+    [[nodiscard]] Result<std::string> file_text(Session& session) const {
+        if (file_ != "-") return read_file(file_);
+        return std::string(std::istreambuf_iterator<char>(session.environment().in), {});
+    }
+    [[nodiscard]] std::string file_name() const { return file_ == "-" ? "standard input" : file_; }
+
+    static bool is_rule(std::string_view text) {
+        const std::size_t first = text.find_first_not_of(" \t\r\n");
+        return first != std::string_view::npos && text[first] == '{';
+    }
+
+    // The view that a statement or a rule makes.
+    static Result<std::string> checked_name(Api& api, std::string_view routes, const std::string& body) {
+        SF_ASSIGN(const http::ClientResponse checked, api.post(std::string(routes) + "/validate", body));
+        SF_ASSIGN(const JsonDocument document, JsonDocument::parse(checked.body));
+        return document.root().text_of("name").value_or("");
+    }
+
+    Result<Exit> shadow(Session& session, Api& api) {
+        SF_ASSIGN(const std::string text, file_text(session));
+        const std::vector<SqlStatement> statements =
+            is_rule(text) ? std::vector<SqlStatement>{} : split_statements(text);
+        if (!is_rule(text) && statements.size() != 1)
+            return session.usage(file_name() + " has " + counted(statements.size(), "statement"), "",
+                                 "a shadow is one CREATE MATERIALIZED VIEW, or one processing rule");
+        const std::string_view routes = is_rule(text) ? kRules : kViews;
+        std::string body = is_rule(text) ? text : body_of(statements.front());
+        auto name = checked_name(api, routes, body);
+        if (!name) return fail(std::move(name.error()).during(file_name()));
+        std::string target = fmt::format("{}/{}/shadow", routes, *name);
+        if (fill_ && is_rule(text)) target += "?backfill=true";
+        else if (fill_) body.insert(body.size() - 1, R"(,"backfill":true)");
+        auto made = api.post(target, body);
+        if (!made) return fail(std::move(made.error()).during("view " + *name));
+        if (session.json()) session.print(made->body + "\n");
+        else if (!session.options().quiet) session.print("view " + *name + "@next runs beside " + *name + "\n");
+        return Exit::ok;
+    }
+
+    Result<Exit> diff(Session& session, Api& api) {
+        SF_ASSIGN(const http::ClientResponse response, api.get(fmt::format("{}/diff?samples={}", path(), samples_)));
+        if (session.json()) {
+            session.print(response.body + "\n");
+            return Exit::ok;
         }
-        const std::string from = file_ == "-" ? "standard input" : file_;
-        if (const std::size_t first = text.find_first_not_of(" \t\r\n");
-            first != std::string::npos && text[first] == '{')
-            return rule(session, api, text, from);
+        SF_ASSIGN(const JsonDocument document, JsonDocument::parse(response.body));
+        session.print(diff_text(document.root()));
+        return Exit::ok;
+    }
+
+    Result<Exit> promote(Session& session, Api& api) {
+        SF_ASSIGN(const http::ClientResponse response, api.post(path() + "/promote", ""));
+        if (session.json()) session.print(response.body + "\n");
+        else if (!session.options().quiet) session.print("view " + name_ + " is the new version now\n");
+        return Exit::ok;
+    }
+
+    Result<Exit> each_statement(Session& session, Api& api) {
+        SF_ASSIGN(const std::string text, file_text(session));
+        const std::string from = file_name();
+        if (is_rule(text)) return rule(session, api, text, from);
         const std::vector<SqlStatement> statements = split_statements(text);
         if (statements.empty())
             return session.usage(from + " has no statement", "", "streamflow views --help has an example");
@@ -352,12 +414,17 @@ private:
     CLI::App* rows_ = nullptr;
     CLI::App* explain_ = nullptr;
     CLI::App* backfill_ = nullptr;
+    CLI::App* shadow_ = nullptr;
+    CLI::App* diff_ = nullptr;
+    CLI::App* promote_ = nullptr;
     std::string name_;
     std::string file_;
     std::string from_;
     std::string to_;
     std::vector<std::string> keys_;
     int limit_ = 20;
+    int samples_ = 10;
+    bool fill_ = false;
 };
 
 }  // namespace

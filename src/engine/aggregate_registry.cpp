@@ -20,8 +20,17 @@ AggregateKinds all_kinds() {
         max_kind(),
         approx_count_distinct_kind(),
         approx_quantile_kind(),
+        approx_top_k_kind(),
     };
-    for (AggregateKinds more : {variance_kinds(), boolean_kinds(), bit_kinds(), regression_kinds()})
+    for (AggregateKinds more : {
+             variance_kinds(),
+             boolean_kinds(),
+             bit_kinds(),
+             regression_kinds(),
+             first_last_kinds(),
+             percentile_kinds(),
+             string_agg_kinds(),
+         })
         std::ranges::move(more, std::back_inserter(all));
     return all;
 }

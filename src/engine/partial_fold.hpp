@@ -45,25 +45,31 @@ private:
         std::size_t users = 0;
         std::uint64_t record = 0;
     };
-    struct Call {
+    // An aggregate over cells.
+    struct Fold {
         std::vector<Slot> arguments;
         std::optional<Slot> filter;
         std::unique_ptr<AggregateStates> prototype;
+        std::size_t users = 0;
+        std::uint64_t record = 0;
+        std::shared_ptr<const AggregateStates> states;  // In the frames of this record.
+        std::uint64_t failed = 0;                       // Rows whose arguments or filter could not be computed.
     };
     struct Running {
         ViewPtr view;
         std::optional<Slot> where;
         std::vector<Slot> keys;
-        std::vector<Call> calls;
         std::string groups_name, cells_name;
+        std::vector<std::string> fold_names;
         Groups* groups = nullptr;
         Cells* cells = nullptr;
+        std::vector<Fold*> folds;
     };
 
     [[nodiscard]] BatchTimes times_of(const models::EventBatch& batch);
     void fold_view(Running& running, const models::EventBatch& batch, const BatchTimes& times, Frame& frame);
-    [[nodiscard]] std::unique_ptr<AggregateStates> fold_call(const Call& call, const EventCells& cells,
-                                                             Partials& partials);
+    void add_fold(Running& running, const sql::AggregateCall& call);
+    void fold_cells(Fold& fold, const EventCells& cells);
 
     const Partition partition_;
     PartitionTime time_;
@@ -71,6 +77,7 @@ private:
     std::vector<Running> views_;
     std::map<std::string, Groups> groups_;
     std::map<std::string, Cells> cells_;
+    std::map<std::string, Fold> folds_;
     std::uint64_t record_ = 0;
     std::vector<std::uint32_t> filtered_rows_, filtered_cells_;  // Of the call in hand, as the next.
     std::vector<const sql::Column*> argument_columns_;

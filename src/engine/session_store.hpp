@@ -8,7 +8,6 @@
 #include <map>
 #include <optional>
 #include <span>
-#include <utility>
 #include <vector>
 
 namespace sf::engine {
@@ -27,6 +26,11 @@ public:
     [[nodiscard]] const SessionTable& table() const { return *table_; }
     [[nodiscard]] SessionTable& writable();
     [[nodiscard]] const KeyTable& keys() const { return keys_.table(); }
+
+    void refuse_new_groups(bool refuse) { keys_.refuse_new(refuse); }
+
+    /// The sessions of a group, in the order of time.
+    [[nodiscard]] std::span<const SessionNumber> of(KeyId key) const { return index_.of(key); }
 
     /// The starts that readers have rows of and that are none any more, because the session began earlier or was taken
     /// into this one. Once.

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::uint32_t kMagic = 0x53465348;  // "SFSH"
 constexpr std::uint32_t kVersion = 4;
+constexpr std::uint64_t kCellsBetweenLooks = 256;
 
 }  // namespace
 
@@ -44,6 +45,32 @@ void Shard::adopt(ViewPtr view, Shard& from, Emitted given) {
     from.views_.erase(found);
 }
 
+void Shard::rename(ViewNumber view, ViewPtr as) {
+    const auto found = views_.find(view);
+    SF_ASSERT(found != views_.end() && !found->second->changed);
+    std::vector<std::byte> state;
+    ByteWriter writer([&](std::span<const std::byte> bytes) { state.insert(state.end(), bytes.begin(), bytes.end()); });
+    found->second->windows->freeze()->save(writer);
+    writer.flush();
+    auto renamed = std::make_unique<Running>(as, options_);
+    ByteReader reader{std::span<const std::byte>(state)};
+    renamed->windows->load(reader);
+    SF_ASSERT(reader.ok() && reader.at_end());
+    renamed->counters = found->second->counters;
+    renamed->due_at = renamed->windows->due_at();
+    views_.erase(found);
+    views_.insert_or_assign(as->number, std::move(renamed));
+}
+
+void Shard::give(std::vector<models::MetricPoint> points, std::uint64_t version) {
+    for (models::MetricPoint& point : points) {
+        point.epoch = options_.epoch;
+        point.version = ++version;
+        emitted_.points.push_back(std::move(point));
+    }
+    skip_versions(version);
+}
+
 void Shard::merge(const Frame& frame) {
     ShardSnapshot::PartitionState& partition = partitions_[frame.partition];
     if (frame.offset < partition.next) return;
@@ -66,11 +93,24 @@ void Shard::merge_partials(const Partials& partials) {
     Running& running = *found->second;
     const Merged merged = running.windows->merge(partials);
     running.counters.groups_refused += merged.groups_refused;
+    look_at_size(running, merged.cells + merged.groups_refused);
     if (options_.index == 0) note_late(running, partials);
     if (merged.cells > 0) {
         running.changed = true;
         running.due_at = running.windows->due_at();
     }
+}
+
+// To measure the state takes a look at all of it, so that is done only when it may have grown by an eighth.
+void Shard::look_at_size(Running& running, std::uint64_t cells) {
+    const std::uint64_t state_max = running.windows->view().plan.options.state_max;
+    if (state_max == 0) return;
+    if (running.cells_until_look > cells) {
+        running.cells_until_look -= cells;
+        return;
+    }
+    running.cells_until_look = std::max<std::uint64_t>(kCellsBetweenLooks, running.windows->groups() / 8);
+    running.windows->refuse_new_groups(running.windows->bytes() >= state_max / options_.shards);
 }
 
 void Shard::note_late(Running& running, const Partials& partials) {
@@ -151,6 +191,11 @@ void Shard::emit_now(ViewNumber view) {
     if (found == views_.end() || !found->second->changed) return;
     if (found->second->windows->view().plan.options.emit.kind != sql::Emission::Kind::on_close)
         emit(*found->second, true);
+}
+
+void Shard::emit_changed(ViewNumber view) {
+    const auto found = views_.find(view);
+    if (found != views_.end() && found->second->changed) emit(*found->second, true);
 }
 
 Emitted Shard::take() { return std::exchange(emitted_, {}); }

@@ -85,6 +85,16 @@ public:
     /// rows and late events that that one gave.
     void adopt(ViewPtr view, Shard& from, Emitted given);
 
+    /// The view goes on as `as`, which has the same definition and another name. Nothing of it may have changed since
+    /// emit_changed().
+    void rename(ViewNumber view, ViewPtr as);
+
+    /// Gives rows that are made elsewhere, in the order of their versions, which begin behind `version`; all others
+    /// that this shard gives come behind those, too.
+    void give(std::vector<models::MetricPoint> points, std::uint64_t version);
+    void skip_versions(std::uint64_t version) { version_ = std::max(version_, version); }
+    [[nodiscard]] std::uint64_t version() const { return version_; }
+
     /// Frames of a partition come in order; one that was merged already is dropped.
     void merge(const Frame& frame);
 
@@ -93,6 +103,9 @@ public:
 
     /// The same for one view, now.
     void emit_now(ViewNumber view);
+
+    /// All that changed since the last early results of the view, so that nothing is left to be given.
+    void emit_changed(ViewNumber view);
 
     [[nodiscard]] Emitted take();
     [[nodiscard]] std::size_t emitted_points() const { return emitted_.points.size(); }
@@ -121,16 +134,18 @@ private:
             : windows(make_view_windows(std::move(view), options.index, options.shards)) {}
         std::unique_ptr<ViewWindows> windows;
         ViewCounters counters;
-        std::int64_t due_at = kTimeMax;    // The watermark at which something is due.
-        std::int64_t tick_at = INT64_MIN;  // Of the ticking clock.
-        bool changed = false;              // Since the last tick.
-        std::uint64_t rows = 0;            // Given since the start.
+        std::int64_t due_at = kTimeMax;      // The watermark at which something is due.
+        std::int64_t tick_at = INT64_MIN;    // Of the ticking clock.
+        bool changed = false;                // Since the last tick.
+        std::uint64_t cells_until_look = 0;  // To be merged before the size of the state is looked at again.
+        std::uint64_t rows = 0;              // Given since the start.
         RateMeter event_rate, row_rate;
     };
 
     [[nodiscard]] std::int64_t watermark_of(const View& view) const;
     [[nodiscard]] ViewWindows::Times times_of(const View& view) const;
     void merge_partials(const Partials& partials);
+    void look_at_size(Running& running, std::uint64_t cells);
     void note_late(Running& running, const Partials& partials);
     void emit(Running& running, bool early);
     void emit_due();

@@ -179,6 +179,8 @@ def test_backfills_while_events_come_count_each_event_once(place):
     with place.started({"PARTITIONS": "4", "SHARDS": "2", "BUILT_IN_VIEWS": "off", "HOST_EVENTS_INTERVAL": "0s"}) as server:
         make(server, "CREATE MATERIALIZED VIEW seconds WITH (lateness = '0 s') AS SELECT source, window_start, window_end, count(*) AS n "
                      "FROM TUMBLE(events, timestamp, INTERVAL '1 second') GROUP BY source, window_start, window_end")
+        make(server, "CREATE MATERIALIZED VIEW visits WITH (lateness = '0 s') AS SELECT source AS k0, window_start, window_end, count(*) AS v0 "
+                     "FROM SESSION(events, timestamp, INTERVAL '20 milliseconds') GROUP BY source, window_start, window_end")
         stop = threading.Event()
         sent = []
 
@@ -192,18 +194,20 @@ def test_backfills_while_events_come_count_each_event_once(place):
         sender = threading.Thread(target=send)
         sender.start()
         try:
-            for _ in range(4):
+            for name in ["seconds", "visits"] * 4:
                 check.wait_until(lambda before=len(sent): len(sent) > before + 20, 15, "nothing is sent")
-                filled = server.request("POST", "/api/v1/views/seconds/backfill", service="analytics")
+                filled = server.request("POST", f"/api/v1/views/{name}/backfill", service="analytics")
                 check.equal(filled.status, 200, f"a backfill ({filled.body[:300]!r})")
         finally:
             stop.set()
             sender.join()
         flush(server)
         events = server.rows("SELECT count(*) FROM events")[0][0]
-        late = server.rows("SELECT count(DISTINCT event_id) FROM late_events WHERE view = 'seconds'")[0][0]
         check.equal(events, sum(sent), "stored events")
-        check.equal(sum(row["values"]["n"] for row in view_rows(server, "seconds")) + late, events, "events in windows, and late ones")
+        for name, column in (("seconds", "n"), ("visits", "v0")):
+            late = server.rows(f"SELECT count(DISTINCT event_id) FROM late_events WHERE view = '{name}'")[0][0]
+            check.equal(sum(row["values"][column] for row in view_rows(server, name)) + late, events, f"events in windows of {name}, and late ones")
+        check.true(agree_on_sessions(server, "visits", ["source"], ["count(*)"], "true", "20 milliseconds") > 20, "few sessions")
 
 
 def test_rows_go_on_after_the_checkpoints_are_lost(place):

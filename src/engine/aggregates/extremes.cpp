@@ -3,27 +3,11 @@
 #include "engine/aggregates/kinds.hpp"
 #include "engine/boxed_states.hpp"
 #include "engine/flat_states.hpp"
-
-#include <cmath>
-#include <tuple>
+#include "engine/typed_values.hpp"
+#include "engine/value_order.hpp"
 
 namespace sf::engine {
 namespace {
-
-// Values that are equal and look different (1.5 and 1.50, 0 and -0, a day and 24 hours) have an order, too, so that the
-// result does not depend on which came first.
-bool less(std::int64_t a, std::int64_t b) { return a < b; }
-bool less(double a, double b) {
-    if (std::isnan(a) || std::isnan(b)) return !std::isnan(a);
-    return a < b || (a == b && std::signbit(a) && !std::signbit(b));
-}
-bool less(const sql::Decimal& a, const sql::Decimal& b) {
-    const int order = sql::compare(a, b);
-    return order < 0 || (order == 0 && a.scale < b.scale);
-}
-bool less(const sql::Interval& a, const sql::Interval& b) {
-    return std::tuple(length_of(a), a.months, a.days) < std::tuple(length_of(b), b.months, b.days);
-}
 
 template <class Value, bool kGreatest>
 struct Extreme {
@@ -31,26 +15,17 @@ struct Extreme {
         Value value{};
         std::uint64_t any = 0;
 
-        [[nodiscard]] bool plausible() const {
-            if constexpr (std::is_same_v<Value, sql::Decimal>) return value.scale >= 0 && value.scale <= 38;
-            return true;
-        }
+        [[nodiscard]] bool plausible() const { return is_plausible(value); }
     };
     sql::Type type = sql::Type::bigint;
 
-    static const Value* values(const sql::Column& column) {
-        if constexpr (std::is_same_v<Value, double>) return column.doubles.data();
-        else if constexpr (std::is_same_v<Value, sql::Decimal>) return column.decimals.data();
-        else if constexpr (std::is_same_v<Value, sql::Interval>) return column.intervals.data();
-        else return column.integers.data();
-    }
     static void offer(State& state, const Value& value) {
         const bool better = kGreatest ? less(state.value, value) : less(value, state.value);
         if (state.any == 0 || better) state = {value, 1};
     }
     static void fold(State* states, std::span<const std::uint32_t> rows, std::span<const std::uint32_t> cells,
                      std::span<const sql::Column* const> arguments) {
-        const Value* all = values(*arguments[0]);
+        const Value* all = values_of<Value>(*arguments[0]);
         for_each_value(*arguments[0], rows, cells,
                        [&](std::uint32_t row, std::uint32_t cell) { offer(states[cell], all[row]); });
     }
@@ -62,10 +37,7 @@ struct Extreme {
         for (std::size_t i = 0; i < cells.size(); ++i) {
             const State& state = states[cells[i]];
             if (state.any == 0) out.set_null(i, cells.size());
-            else if constexpr (std::is_same_v<Value, double>) out.doubles[i] = state.value;
-            else if constexpr (std::is_same_v<Value, sql::Decimal>) out.decimals[i] = state.value;
-            else if constexpr (std::is_same_v<Value, sql::Interval>) out.intervals[i] = state.value;
-            else out.integers[i] = state.value;
+            else values_of<Value>(out)[i] = state.value;
         }
     }
 };

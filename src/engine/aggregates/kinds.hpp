@@ -50,6 +50,7 @@ struct AggregateKind {
 [[nodiscard]] AggregateKind max_kind();
 [[nodiscard]] AggregateKind approx_count_distinct_kind();
 [[nodiscard]] AggregateKind approx_quantile_kind();
+[[nodiscard]] AggregateKind approx_top_k_kind();
 
 // Several functions of one state.
 using AggregateKinds = std::vector<AggregateKind>;
@@ -57,6 +58,9 @@ using AggregateKinds = std::vector<AggregateKind>;
 [[nodiscard]] AggregateKinds boolean_kinds();
 [[nodiscard]] AggregateKinds bit_kinds();
 [[nodiscard]] AggregateKinds regression_kinds();
+[[nodiscard]] AggregateKinds first_last_kinds();
+[[nodiscard]] AggregateKinds percentile_kinds();
+[[nodiscard]] AggregateKinds string_agg_kinds();
 
 /// What a json_scalar is in a numeric place; every other type stays.
 [[nodiscard]] constexpr sql::Type as_number(sql::Type type) {

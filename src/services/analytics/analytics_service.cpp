@@ -216,6 +216,7 @@ void AnalyticsService::add_routes(http::RouteTable& routes) {
     http::Route& filled = add(post, "/api/v1/views/{name}/backfill", "Compute a view anew from all stored events",
                               http::Role::editor, [this](const http::Request& r) { return backfill(r); });
     filled.description = "Replaces the rows of the view. Answers when it is done.";
+    add_shadow_routes(routes);
     add_rule_routes(routes);
 }
 

@@ -55,7 +55,7 @@ Error no_such_rule(std::string_view name) {
 
 Result<ViewRecord> AnalyticsService::rule(std::string_view name) {
     SF_ASSIGN(auto record, store_.find(name));
-    if (!record || record->rule.empty()) return fail(no_such_rule(name));
+    if (!record || record->rule.empty() || is_shadow(name)) return fail(no_such_rule(name));
     return std::move(*record);
 }
 
@@ -63,7 +63,7 @@ Result<http::Response> AnalyticsService::list_rules() {
     SF_ASSIGN(const std::vector<ViewRecord> records, store_.load());
     std::string body = R"({"rules":[)";
     for (const ViewRecord& record : records) {
-        if (record.rule.empty()) continue;
+        if (record.rule.empty() || is_shadow(record.name)) continue;
         if (body.back() != '[') body += ",\n";
         body += rule_json(record);
     }
@@ -108,6 +108,21 @@ Result<http::Response> AnalyticsService::replace_rule(const http::Request& reque
     return http::Response{.body = rule_json(record)};
 }
 
+Result<http::Response> AnalyticsService::shadow_rule(const http::Request& request) {
+    auto read = planned(request);
+    if (auto* refused = std::get_if<http::Response>(&read)) return std::move(*refused);
+    bool backfill = false;
+    for (const auto& [name, value] : request.query_parameters) {
+        const bool known = name == "backfill" && (value == "true" || value == "false");
+        if (!known) return http::problem(422, "the query does not fit", "backfill=true and backfill=false are known");
+        backfill = value == "true";
+    }
+    SF_ASSIGN(const ViewStatus made,
+              engine_.shadow(request.path_parameter("name"), std::get<PlannedRule>(read).definition, backfill,
+                             stop_.get_token()));
+    return http::Response{.status = 201, .body = view_json(made)};
+}
+
 Result<http::Response> AnalyticsService::drop_rule(const http::Request& request) {
     SF_ASSIGN(const ViewRecord record, rule(request.path_parameter("name")));
     SF_TRY(engine_.drop(record.name));
@@ -149,6 +164,12 @@ void AnalyticsService::add_rule_routes(http::RouteTable& routes) {
     replaced.answers.push_back({409, "A statement made the view of that name", ""});
     replaced.answers.push_back(wrong);
     replaced.description = "Where its statement changes, its view begins anew, as for views.";
+    http::Route& beside =
+        add(post, "/api/v1/processing-rules/{name}/shadow", "Run a new version of a rule's view beside it",
+            http::Role::editor, [this](const http::Request& r) { return shadow_rule(r); });
+    beside.bodies = body;
+    beside.answers = {{201, "The view NAME@next", any}, wrong};
+    beside.query_parameters = {{"backfill", "Compute it from all stored events first", false, R"({"type":"boolean"})"}};
     add(del, "/api/v1/processing-rules/{name}", "Drop a processing rule, its view and its rows", http::Role::editor,
         [this](const http::Request& r) { return drop_rule(r); })
         .answers = {{204, "It is gone", ""}};

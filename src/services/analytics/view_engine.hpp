@@ -11,6 +11,7 @@
 #include "services/analytics/partition_reader.hpp"
 #include "services/analytics/point_publisher.hpp"
 #include "services/analytics/shard_runner.hpp"
+#include "services/analytics/view_diff.hpp"
 #include "services/analytics/view_store.hpp"
 
 #include <functional>
@@ -103,6 +104,19 @@ public:
     /// Computes the view anew over all stored events, then goes on with live ones. Returns how many events were read.
     [[nodiscard]] Result<std::uint64_t> backfill(std::string_view name, std::stop_token stop);
 
+    /// Runs the definition beside the view that it is to replace, as view "NAME@next"; one that is there already is
+    /// replaced. With `backfill` it is computed from all stored events first.
+    [[nodiscard]] Result<ViewStatus> shadow(std::string_view name, const ViewDefinition& definition, bool backfill,
+                                            std::stop_token stop);
+    [[nodiscard]] Result<> drop_shadow(std::string_view name);
+
+    /// What differs between the rows of a view and its shadow, in the windows that are final in both.
+    [[nodiscard]] Result<ViewDiff> diff(std::string_view name, std::size_t samples_max);
+
+    /// The shadow takes the place of the view, with its state and rows. Readers find either the old or the new row of
+    /// each identity all the time; rows that the shadow does not have get tombstones.
+    [[nodiscard]] Result<ViewStatus> promote(std::string_view name);
+
     // Both with everything that was durable when they were called, as far as the patience reaches.
     [[nodiscard]] std::vector<ViewStatus> list();
     [[nodiscard]] Result<ViewStatus> find(std::string_view name);
@@ -158,9 +172,20 @@ private:
     [[nodiscard]] Result<engine::ViewPtr> make_view(const ViewRecord& record);
     [[nodiscard]] ViewRecord record_of(const ViewDefinition& definition, const std::string& name);
     [[nodiscard]] Result<std::optional<ViewStatus>> make(ViewRecord record, const Known* instead_of);
+    struct Reached {  // By the reader of a partition.
+        messaging::Offset next;
+        engine::PartitionTime time;
+    };
+    [[nodiscard]] Result<> between_records(const std::function<Result<>(const std::vector<Reached>&)>& work,
+                                           const std::function<void(engine::PartialFold&)>& change);
+    [[nodiscard]] Result<> check_made_alike(std::string_view name, const ViewDefinition& definition) const;
     [[nodiscard]] Result<Known> begin(ViewRecord record, const Known* instead_of, History* history);
     [[nodiscard]] Result<> forget_rows(std::string_view name);
     [[nodiscard]] Result<> end_and_forget(std::string_view name);
+    [[nodiscard]] Result<std::vector<models::MetricPoint>> all_rows(const std::string& name);
+    [[nodiscard]] Result<> store_emitted();
+    [[nodiscard]] Result<> take_place(const Known* old, const Known& shadow, const Known& made);
+    [[nodiscard]] Result<DiffSide> diff_side(const Known& known);
     [[nodiscard]] Result<> on_shards(const std::function<void(engine::Shard&, std::size_t)>& command);
     void end(const engine::ViewPtr& view);
     [[nodiscard]] Result<> checkpoint_all();

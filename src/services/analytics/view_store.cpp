@@ -22,11 +22,12 @@ struct ViewDocument {
     std::int64_t closed_until = 0;
     std::string created_at;
     bool built_in = false;
+    std::optional<std::int64_t> whole_after;
     std::optional<std::string> rule;
     std::optional<bool> enabled;
 };
 BOOST_DESCRIBE_STRUCT(ViewDocument, (),
-                      (name, sql, identity, starts, closed_until, created_at, built_in, rule, enabled))
+                      (name, sql, identity, starts, closed_until, created_at, built_in, whole_after, rule, enabled))
 
 std::string starts_text(const std::map<engine::Partition, engine::Offset>& starts) {
     std::string text;
@@ -67,6 +68,7 @@ Result<ViewRecord> parse(const database::Document& document) {
                       view.identity,
                       parse_starts(view.starts),
                       view.closed_until,
+                      view.whole_after.value_or(engine::kTimeMin),
                       parse_rfc3339(view.created_at).value_or(Timestamp{}),
                       view.built_in,
                       view.rule.value_or(""),
@@ -101,6 +103,7 @@ Result<> ViewStore::put(const ViewRecord& record) {
                     json_string(record.name), json_string(record.sql), json_string(record.identity),
                     json_string(starts_text(record.starts)), record.closed_until,
                     json_string(format_rfc3339(record.created_at)), record.built_in);
+    if (record.whole_after > engine::kTimeMin) json += fmt::format(R"(,"whole_after":{})", record.whole_after);
     if (!record.rule.empty()) json += R"(,"rule":)" + json_string(record.rule);
     if (!record.enabled) json += R"(,"enabled":false)";
     const database::Document document{record.name, json + '}'};

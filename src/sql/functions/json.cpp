@@ -5,6 +5,7 @@
 #include "sql/values/jsonb.hpp"
 #include "sql/values/number_text.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -147,6 +148,14 @@ void json_path_step(Call& call) {
     });
 }
 
+// Whether numeric prints the number as it stands: no exponent, no negative zero. Most are like that.
+bool is_plain_number(std::string_view number) {
+    const std::size_t first = number[0] == '-' ? 1 : 0;
+    if (number.size() > 38 || number.size() == first || number[first] > '9') return false;
+    if (number[first] < (first == 0 ? '0' : '1')) return false;
+    return std::ranges::all_of(number.substr(first), [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
+}
+
 // What ->> gives: strings without their quotes, NULL for null, all else as jsonb prints it.
 void json_text(Call& call) {
     const auto values = call.read<std::string_view>(0);
@@ -160,7 +169,7 @@ void json_text(Call& call) {
             out[row] = value.substr(1, value.size() - 2);
         } else if (value[0] == 'n') {
             call.set_null(row);
-        } else if (value[0] == 't' || value[0] == 'f') {
+        } else if (value[0] == 't' || value[0] == 'f' || is_plain_number(value)) {
             out[row] = value;
         } else {
             text.clear();

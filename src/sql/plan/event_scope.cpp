@@ -107,7 +107,7 @@ Result<std::vector<NamedColumn>> EventScope::star(const PgQuery__ColumnRef& refe
     return columns;
 }
 
-std::vector<ExpressionPtr> EventScope::row_order() const {
+std::vector<ExpressionPtr> event_order() {
     return {make_column(EventColumn::timestamp, Type::timestamptz, "timestamp", -1),
             make_column(EventColumn::id, Type::uuid, "id", -1)};
 }

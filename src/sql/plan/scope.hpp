@@ -36,8 +36,8 @@ public:
     /// What * stands for, or name.*: all columns in their order.
     [[nodiscard]] virtual Result<std::vector<NamedColumn>> star(const PgQuery__ColumnRef& reference) const = 0;
 
-    /// What sorts rows into the order in which they happened, without ties; empty where they have none. For aggregates
-    /// such as first() and last().
+    /// What sorts rows into the order in which they happened, without ties: a time and an id; nothing where they have
+    /// no such order. For aggregates such as first() and last().
     [[nodiscard]] virtual std::vector<ExpressionPtr> row_order() const { return {}; }
 };
 

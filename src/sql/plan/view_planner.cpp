@@ -48,6 +48,9 @@ Result<ViewPlan> ViewPlanner::plan() {
         return refuse(create.into->options[0]->def_elem->location,
                       "a running total never closes, so emit = 'on close' would show nothing",
                       "write emit = 'every 1 s' or 'on change', or give it windows: TUMBLE(events, timestamp, ...)");
+    if (plan_.window.kind != Window::Kind::none && plan_.options.ttl != Duration::zero())
+        return refuse(create.into->options[0]->def_elem->location, "ttl is for running totals",
+                      "windows go by themselves: lateness says when");
     if (relation.rows != Relation::Rows::groups)
         return refuse(location_of(*select.target_list[0]), "a view needs GROUP BY or an aggregate",
                       "it keeps groups of events, not events: SELECT type, count(*) ... GROUP BY type");

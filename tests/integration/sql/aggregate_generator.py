@@ -24,33 +24,44 @@ REGRESSIONS = ["corr", "covar_pop", "covar_samp", "regr_avgx", "regr_avgy", "reg
 EXTREMES = [INTEGER, BIGINT, NUMERIC, DOUBLE, TEXT, TEXT, TIME, INTERVAL]
 
 
+DELIMITERS = ["','", "', '", "''", "'-é-'", "'it''s'"]
+
+
 class AggregateGenerator:
     """`parts` makes expressions over events: a ViewGenerator."""
 
     def __init__(self, random, parts):
         self.random, self.parts = random, parts
+        self.condition = None  # The column of FILTER of the aggregate in hand.
 
     def make(self, base):
         """The Value of a random aggregate; its columns are added to `base`."""
         random = self.random
         kind = random.choice([self.count, self.count, self.distinct, self.total, self.total, self.extreme, self.extreme, self.variance, self.boolean,
-                              self.bits, self.regression, self.interval])
+                              self.bits, self.regression, self.interval, self.outermost, self.percentile, self.percentile, self.texts, self.top])
+        condition = self.parts.expression(BOOLEAN) if random.random() < 0.25 else None
+        self.condition = base.add(condition) if condition else None
         value = kind(base)
-        if random.random() < 0.25:
-            condition = self.parts.expression(BOOLEAN)
-            value.ours += f" FILTER (WHERE {self.parts.source.name(condition.ours)})"
-            value.postgres += f" FILTER (WHERE {base.add(condition)})"
+        if condition:
+            value.ours += f" FILTER (WHERE {self.named(condition)})"
         return value
+
+    def named(self, expression):
+        """Our spelling: a subquery may have a name for it."""
+        return self.parts.source.name(expression.ours)
+
+    def filtered(self, call):
+        """PostgreSQL's spelling of a call with the FILTER of the aggregate in hand."""
+        return f"{call} FILTER (WHERE {self.condition})" if self.condition else call
 
     def of(self, base, function, arguments, wanted, word="", **more):
         """function([word] arguments)"""
-        ours = ", ".join(self.parts.source.name(argument.ours) for argument in arguments)
-        postgres = ", ".join(base.add(argument) for argument in arguments)
-        return Value(f"{function}({word}{ours})", f"{function}({word}{postgres})", wanted, **more)
+        ours, postgres = ", ".join(self.named(argument) for argument in arguments), ", ".join(base.add(argument) for argument in arguments)
+        return Value(f"{function}({word}{ours})", self.filtered(f"{function}({word}{postgres})"), wanted, **more)
 
     def count(self, base):
         if self.random.random() < 0.5:
-            return Value("count(*)", "count(*)", BIGINT, safe=True)
+            return Value("count(*)", self.filtered("count(*)"), BIGINT, safe=True)
         return self.of(base, "count", [self.argument(generator.ALL)], BIGINT, safe=True)
 
     def distinct(self, base):
@@ -119,3 +130,61 @@ class AggregateGenerator:
         else:
             return argument
         return generator.Expression(form.format(argument.ours), form.format(argument.postgres), of)
+
+    # Where an order matters: the event's time and id are what we sort by where nothing else does.
+
+    @staticmethod
+    def moment(base, direction=""):
+        same = generator.Generator.same
+        return f"{base.add(same('timestamp', TIME))}{direction}, {base.add(same('id', generator.UUID))}{direction}"
+
+    def outermost(self, base):
+        """first() and last(), which PostgreSQL does not have."""
+        function, direction = self.random.choice([("first", ""), ("last", " DESC")])
+        of = self.random.choice(generator.ALL)
+        argument = self.parts.expression(of)
+        column = base.add(argument)
+        condition = f"{column} IS NOT NULL" + (f" AND {self.condition}" if self.condition else "")
+        return Value(f"{function}({self.named(argument)})", f"(array_agg({column} ORDER BY {self.moment(base, direction)}) FILTER (WHERE {condition}))[1]", of,
+                     exact=of != DOUBLE)
+
+    def percentile(self, base):
+        random = self.random
+        form = random.choice(["cont", "disc", "disc", "mode"])
+        of = random.choice([INTEGER, BIGINT, NUMERIC, DOUBLE, INTERVAL] if form == "cont" else generator.ORDERED)
+        argument = self.parts.member("v", DOUBLE) if of == DOUBLE and random.random() < 0.7 else self.summand(of) if form == "cont" and of != INTERVAL else (
+            self.parts.expression(of))
+        function = "mode()" if form == "mode" else f"percentile_{form}({random.choice(['0', '0.1', '0.25', '0.5', '0.75', '0.9', '0.999', '1'])})"
+        direction = random.choice(["", "", " DESC", " ASC", " DESC NULLS LAST"])
+        column = base.add(argument)
+        wanted = of if form != "cont" or of == INTERVAL else DOUBLE
+        return Value(f"{function} WITHIN GROUP (ORDER BY {self.named(argument)}{direction})", self.filtered(f"{function} WITHIN GROUP (ORDER BY {column}{direction})"),
+                     wanted, exact=form != "cont", loose=of in (NUMERIC, INTERVAL))
+
+    def texts(self, base):
+        """string_agg"""
+        random = self.random
+        argument, delimiter = self.parts.expression(TEXT), random.choice(DELIMITERS)
+        column, ours = base.add(argument), self.named(argument)
+        direction = random.choice(["", "", " DESC", " NULLS FIRST", " DESC NULLS LAST"])
+        if random.random() < 0.3:
+            order, their_order = (f" ORDER BY {ours}{direction}", f" ORDER BY {column}{direction}") if random.random() < 0.5 else ("", "")
+            return Value(f"string_agg(DISTINCT {ours}, {delimiter}{order})",
+                         self.filtered(f"string_agg(DISTINCT {column}, {delimiter}{their_order})"), TEXT)
+        if random.random() < 0.4:
+            return Value(f"string_agg({ours}, {delimiter})", self.filtered(f"string_agg({column}, {delimiter} ORDER BY {self.moment(base)})"), TEXT)
+        key = self.parts.expression(random.choice(generator.ORDERED))
+        return Value(f"string_agg({ours}, {delimiter} ORDER BY {self.named(key)}{direction})",
+                     self.filtered(f"string_agg({column}, {delimiter} ORDER BY {base.add(key)}{direction}, {self.moment(base)})"), TEXT)
+
+    def top(self, base):
+        """approx_top_k, which is exact for as few values as there are here."""
+        argument, count = self.argument([BOOLEAN, INTEGER, TEXT, generator.UUID]), self.random.choice([1, 2, 5])
+        if argument.type in (generator.SCALAR, TIME):
+            argument = self.parts.expression(TEXT)  # Those look different in JSON.
+        values = f"unnest({self.filtered(f'array_agg({base.add(argument)})')})"
+        order = 'n DESC, v COLLATE "C"'
+        counted = f"SELECT to_jsonb(v_)::text AS v, count(*) AS n FROM {values} AS v_ WHERE v_ IS NOT NULL GROUP BY v_"
+        top = f"SELECT * FROM ({counted}) AS c_ ORDER BY {order} LIMIT {count}"
+        return Value(f"approx_top_k({self.named(argument)}, {count})",
+                     f"(SELECT jsonb_agg(jsonb_build_object('value', v::jsonb, 'count', n) ORDER BY {order}) FROM ({top}) AS t_)", JSONB)

@@ -419,6 +419,19 @@ TEST(Sessions, groups_beyond_keys_max_are_refused) {
                 ElementsAre(R"({"source":"a"} 0..13 {"n":2} final)", R"({"source":"b"} 1..11 {"n":1} final)"));
 }
 
+TEST(Sessions, a_restart_gives_no_closed_one_again) {
+    const std::vector<ViewPtr> views = {view_of(sessions(kOnClose))};
+    EngineRun first(views, {});
+    first.events({{.at = 0}, {.at = 15}});
+    EXPECT_THAT(first.taken(), ElementsAre(R"({"source":"shop"} 0..10 {"n":1})"));
+    EngineRun second(views, {.epoch = 2}, first.save());
+    second.events({{.at = 16}});
+    EXPECT_THAT(second.taken(), IsEmpty());
+    second.events({{.at = 40, .source = "app"}});
+    EXPECT_THAT(second.taken(), UnorderedElementsAre(R"({"source":"shop"} 15..26 {"n":2})",
+                                                     R"({"source":"shop"} 0..10 {"n":1} final)"));
+}
+
 TEST(Sessions, tombstones_that_are_owed_outlive_a_restart) {
     const std::vector<ViewPtr> views = {view_of(sessions(kOnClose))};
     EngineRun closed(views, {});

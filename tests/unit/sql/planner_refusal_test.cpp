@@ -97,6 +97,16 @@ TEST(PlannerRefusal, options) {
         {with("out_of_orderness = '106751991 days'"), "out_of_orderness is too long", "out_of", ""},
         {with("emit = 'every 2147483647 days'"), "emit is too long", "emit", ""},
         {with("keys_max = 0"), "keys_max = 0 is out of range", "keys_max", "1 to"},
+        {with("state_max = '1 KiB'"), "state_max = '1 KiB' is out of range", "state_max", "1 MiB to"},
+        {with("state_max = 'much'"), "state_max = 'much' is no size", "state_max", "256 MiB"},
+        {with("state_max = '10 MB'"), "state_max = '10 MB' is no size", "", ""},
+        {with("state_max = '99999999999 GiB'"), "out of range", "", ""},
+        {"CREATE MATERIALIZED VIEW v WITH (ttl = '1 hour') AS SELECT count(*) FROM TUMBLE(events, timestamp, '1 s') "
+         "GROUP "
+         "BY window_start",
+         "ttl is for running totals", "ttl", "lateness"},
+        {with("ttl = '0 s'"), "ttl must not be zero", "ttl", ""},
+        {with("ttl = '1 month'"), "ttl can't be in months", "ttl", "days"},
         {with("keys_max = 'many'"), "keys_max = many is out of range", "", ""},
         {with("emit"), "the option emit needs a value", "emit", ""},
     });
