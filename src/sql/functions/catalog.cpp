@@ -1,5 +1,7 @@
 #include "sql/functions/catalog.hpp"
 
+#include "sql/functions/tables.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -27,7 +29,29 @@ const Tables& function_tables() {
 // Those that take any number of arguments.
 constexpr std::array kVariadic = {&kConcat, &kConcatWs, &kFormat, &kJsonBuildArray, &kJsonBuildObject};
 
+template <class Tables>
+std::vector<const Function*> all_of(const Tables& tables) {
+    std::vector<const Function*> all;
+    for (const auto table : tables) {
+        for (const Function& function : table) all.push_back(&function);
+    }
+    return all;
+}
+
 }  // namespace
+
+std::vector<const Function*> all_functions() {
+    std::vector<const Function*> all = all_of(function_tables());
+    all.insert(all.end(), kVariadic.begin(), kVariadic.end());
+    all.push_back(&kPi);
+    return all;
+}
+
+std::vector<const Function*> all_operators() { return all_of(operator_tables()); }
+
+std::vector<const Function*> all_casts() {
+    return all_of(Tables{number_casts(), text_casts(), json_casts(), array_casts(), calendar_casts()});
+}
 
 std::vector<const Function*> functions_named(std::string_view name) {
     std::vector<const Function*> found;
