@@ -17,9 +17,11 @@ std::string value_text(const LiteralValue& value, Type type) {
         std::string operator()(std::monostate) const { return "NULL"; }
         std::string operator()(bool value) const { return value ? "true" : "false"; }
         std::string operator()(std::int64_t value) const {
-            if (type != Type::timestamptz) return std::to_string(value);
             std::string text;
-            append_time(text, value);
+            if (type == Type::timestamptz) append_time(text, value);
+            else if (type == Type::timestamp) append_plain_time(text, value);
+            else if (type == Type::date) append_date(text, value);
+            else return std::to_string(value);
             return quoted_string(text);
         }
         std::string operator()(double value) const {

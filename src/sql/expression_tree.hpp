@@ -34,7 +34,7 @@ enum class EventColumn : std::uint8_t {
     data,
 };
 
-/// NULL is std::monostate. integer, bigint and timestamptz are int64; text, jsonb and json_scalar are strings.
+/// NULL is std::monostate. integers and times are int64; text, jsonb and json_scalar are strings.
 using LiteralValue = std::variant<std::monostate, bool, std::int64_t, double, Decimal, Interval, Uuid, std::string>;
 
 /// What a function makes once of its literal arguments: a compiled pattern, a set.

@@ -28,7 +28,6 @@ constexpr std::array kRefusals = {
     Refusal{"statement_timestamp", kClock},
     Refusal{"transaction_timestamp", kClock},
     Refusal{"timeofday", kClock},
-    Refusal{"age", kClock},
     Refusal{"random", kChance},
     Refusal{"gen_random_uuid", kChance},
     Refusal{"nextval", kChance},
@@ -83,6 +82,7 @@ Result<Operand> ExpressionBinder::bind_call(const PgQuery__FuncCall& call, const
     if (call.func_variadic != 0) return refuse(location, "VARIADIC is not supported");
     if (const Function* const function = variadic_function(name)) return bind_variadic(*function, call, clause);
     if (name == "jsonb_extract_path" || name == "jsonb_extract_path_text") return bind_extract_path(name, call, clause);
+    if (name == "make_interval") return bind_make_interval(call, clause);
     if (name == kPi.name && call.n_args == 0) {
         SF_ASSIGN(ExpressionPtr pi, builder_.call(kPi, {}, location));
         return typed(std::move(pi), location);
@@ -162,6 +162,38 @@ Result<Operand> ExpressionBinder::bind_variadic(const Function& function, const 
     }
     SF_ASSIGN(ExpressionPtr expression, builder_.call(function, std::move(values), call.location));
     return typed(std::move(expression), call.location);
+}
+
+// make_interval(days => 2): what is not given is 0.
+Result<Operand> ExpressionBinder::bind_make_interval(const PgQuery__FuncCall& call, const Clause& clause) {
+    static constexpr std::array<std::string_view, 7> kNames = {"years", "months", "weeks", "days",
+                                                               "hours", "mins",   "secs"};
+    const Function& function = *functions_named("make_interval")[0];
+    std::vector<ExpressionPtr> parts;
+    for (const Type type : function.argument_types()) {
+        SF_ASSIGN(
+            ExpressionPtr zero,
+            builder_.cast({make_literal(Type::integer, std::int64_t{0}), false, call.location}, type, call.location));
+        parts.push_back(std::move(zero));
+    }
+    for (std::size_t i = 0; i < call.n_args; ++i) {
+        const PgQuery__Node* value = call.args[i];
+        std::size_t place = i;
+        if (value->node_case == PG_QUERY__NODE__NODE_NAMED_ARG_EXPR) {
+            const auto* const found = std::ranges::find(kNames, std::string_view(value->named_arg_expr->name));
+            if (found == kNames.end())
+                return refuse(location_of(*value),
+                              fmt::format("make_interval has no \"{}\"", value->named_arg_expr->name),
+                              "it has years, months, weeks, days, hours, mins and secs");
+            place = static_cast<std::size_t>(found - kNames.begin());
+            value = value->named_arg_expr->arg;
+        }
+        if (place >= parts.size()) return refuse(call.location, "make_interval takes 7 arguments");
+        SF_ASSIGN(const Operand operand, bind(*value, clause));
+        SF_ASSIGN(parts[place], builder_.implicit(operand, function.arguments[place]));
+    }
+    SF_ASSIGN(ExpressionPtr made, builder_.call(function, std::move(parts), call.location));
+    return typed(std::move(made), call.location);
 }
 
 // jsonb_extract_path(value, 'a', 'b') is value #> ARRAY['a', 'b'].
