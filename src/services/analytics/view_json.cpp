@@ -80,6 +80,21 @@ std::string pieces_json(const engine::View& view) {
                        grid.is_total() ? 1 : grid.panes_of(0).end - grid.panes_of(0).begin);
 }
 
+template <class Items, class Text>
+std::string texts(const Items& items, Text text) {
+    std::string out = "[";
+    for (const auto& item : items) out += (out.size() > 1 ? "," : "") + json_string(text(item));
+    return out + ']';
+}
+
+// Members of a view that ranks its groups; none for others.
+std::string ranks_json(const sql::ViewPlan& plan) {
+    if (plan.rankings.empty()) return {};
+    return fmt::format(R"(,"ranks":{},"shown":{})",
+                       texts(plan.rankings, [](const sql::Ranking& ranking) { return ranking.text(); }),
+                       plan.shown ? json_string(sql::canonical_text(*plan.shown)) : "null");
+}
+
 }  // namespace
 
 std::string columns_json(const sql::ViewPlan& plan) {
@@ -104,16 +119,12 @@ std::string view_json(const ViewStatus& status) {
 
 std::string explain_json(const ViewStatus& status) {
     const sql::ViewPlan& plan = status.view->plan;
-    const auto texts = [](const auto& items, auto text) {
-        std::string out = "[";
-        for (const auto& item : items) out += (out.size() > 1 ? "," : "") + json_string(text(item));
-        return out + ']';
-    };
-    return fmt::format(R"({{{},"filter":{},"keys":{},"aggregates":{},{},"having":{},"outputs":{},"watermark":{}}})",
+    return fmt::format(R"({{{},"filter":{},"keys":{},"aggregates":{},{},"having":{}{},"outputs":{},"watermark":{}}})",
                        common_members(status), plan.where ? json_string(sql::canonical_text(*plan.where)) : "null",
                        texts(plan.keys, [](const sql::KeyColumn& key) { return sql::canonical_text(*key.expression); }),
                        texts(plan.aggregates, [](const sql::AggregateCall& call) { return call.text(); }),
                        pieces_json(*status.view), plan.having ? json_string(sql::canonical_text(*plan.having)) : "null",
+                       ranks_json(plan),
                        texts(plan.outputs,
                              [](const sql::OutputColumn& output) {
                                  return output.name + " = " + sql::canonical_text(*output.expression);

@@ -48,11 +48,12 @@ Result<ViewPlan> ViewPlanner::plan() {
         return refuse(create.into->options[0]->def_elem->location,
                       "a running total never closes, so emit = 'on close' would show nothing",
                       "write emit = 'every 1 s' or 'on change', or give it windows: TUMBLE(events, timestamp, ...)");
-    if (relation.rows != Relation::Rows::groups)
+    if (relation.rows != Relation::Rows::groups && relation.rows != Relation::Rows::ranked_groups)
         return refuse(location_of(*select.target_list[0]), "a view needs GROUP BY or an aggregate",
                       "it keeps groups of events, not events: SELECT type, count(*) ... GROUP BY type");
     SF_TRY(check_fields());
     add_outputs(relation);
+    limit_rankings(plan_);
     return std::move(plan_);
 }
 

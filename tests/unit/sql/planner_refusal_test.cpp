@@ -164,7 +164,7 @@ TEST(PlannerRefusal, clauses) {
         {"SELECT type, count(*) FROM events GROUP BY type LIMIT 10", "LIMIT and OFFSET are not supported", "10",
          "row_number()"},
         {"SELECT count(*) FROM events UNION SELECT 1", "UNION, INTERSECT and EXCEPT are not supported", "1", ""},
-        {"SELECT count(*) OVER () FROM events", "window functions are not supported", "count", ""},
+        {"SELECT count(*) OVER () FROM events", "count() OVER is not supported", "count", "row_number()"},
         {"SELECT type, count(*) FROM events GROUP BY ROLLUP (type)", "ROLLUP and CUBE are not supported", "ROLLUP", ""},
         {"SELECT type, count(*) FROM events GROUP BY GROUPING SETS ((type), ())", "GROUPING SETS", "GROUPING", ""},
         {"SELECT * FROM events", "a view needs GROUP BY or an aggregate", "*", "GROUP BY type"},
@@ -238,8 +238,8 @@ TEST(PlannerRefusal, subqueries) {
          "count", ""},
         {"SELECT n FROM (SELECT count(*) AS n FROM events) e GROUP BY n", "groups can't be grouped once more", "n", ""},
         {"SELECT DISTINCT n FROM (SELECT count(*) AS n FROM events) e", "groups can't be grouped once more", "n", ""},
-        {"SELECT n FROM (SELECT count(*) AS n FROM events) e HAVING n > 1", "groups can't be grouped once more",
-         "> 1", ""},
+        {"SELECT n FROM (SELECT count(*) AS n FROM events) e HAVING n > 1", "groups can't be grouped once more", "> 1",
+         ""},
         {"SELECT count(*) FROM (SELECT DISTINCT type FROM events) e", "an aggregate can't stand in", "count", ""},
         {"SELECT n FROM (SELECT source, count(*) AS n FROM events GROUP BY type) e", "source is neither in GROUP BY",
          "source", ""},
@@ -285,6 +285,47 @@ TEST(PlannerRefusal, subqueries) {
         {"SELECT DISTINCT count(*) FROM events GROUP BY type", "SELECT DISTINCT does not show type", "count", ""},
         {"SELECT DISTINCT count(*) FROM TUMBLE(events, timestamp, INTERVAL '1 s') GROUP BY window_start",
          "SELECT DISTINCT does not show the window", "count", ""},
+    });
+}
+
+TEST(PlannerRefusal, ranks) {
+    const auto ranked = [](const std::string& call) {
+        return "SELECT type, " + call + " AS r FROM events GROUP BY type";
+    };
+    const std::string windowed = " FROM TUMBLE(events, timestamp, INTERVAL '1 s') GROUP BY type, window_start";
+    expect_refused({
+        {ranked("lag(type) OVER ()"), "lag() OVER is not supported", "lag", "dense_rank()"},
+        {ranked("row_number()"), "row_number() is not supported here", "row_number", "OVER"},
+        {ranked("row_number(1) OVER ()"), "row_number() takes no arguments", "row_number", ""},
+        {ranked("row_number() FILTER (WHERE true) OVER ()"), "row_number() takes no arguments", "row_number", ""},
+        {ranked("rank() OVER w"), "named windows are not supported", "w AS", "PARTITION BY"},
+        {ranked("rank() OVER (ORDER BY type)") + " WINDOW w AS (ORDER BY type)", "WINDOW is not supported",
+         "(ORDER BY type)", ""},
+        {ranked("rank() OVER (ORDER BY type ROWS UNBOUNDED PRECEDING)"), "has no use for a frame", "(ORDER", "ROWS"},
+        {ranked("rank() OVER (ORDER BY 1)"), "orders nothing", "1)", ""},
+        {ranked("rank() OVER (ORDER BY source)"), "source is neither in GROUP BY", "source", ""},
+        {ranked("rank() OVER (ORDER BY rank() OVER ())"), "rank() can't stand in OVER", "rank() OVER ()", ""},
+        {"SELECT data.a, rank() OVER (ORDER BY data.a) AS r FROM events GROUP BY 1", "data.a has no order",
+         "data.a) AS", "data.a::double precision"},
+        {"SELECT type, rank() OVER (ORDER BY source) AS r FROM events", "events can't be ranked yet", "type",
+         "GROUP BY"},
+        {"SELECT DISTINCT type, rank() OVER (ORDER BY count(*)) AS r FROM events GROUP BY type",
+         "SELECT DISTINCT with ranks", "type", ""},
+        {"SELECT type FROM events GROUP BY type, rank() OVER ()", "rank() can't stand in GROUP BY", "rank", ""},
+        {"SELECT type FROM events GROUP BY type HAVING rank() OVER () = 1", "rank() can't stand in HAVING", "rank",
+         "WHERE rank <= 10"},
+        {"SELECT type FROM events WHERE rank() OVER () = 1 GROUP BY type", "rank() can't stand in WHERE", "rank", ""},
+        {"SELECT type, rank() OVER (ORDER BY count(*)) AS r" + windowed, "ranks across windows", "count",
+         "PARTITION BY must hold window_start"},
+        {"SELECT type, rank() OVER (PARTITION BY type ORDER BY count(*)) AS r" + windowed, "ranks across windows",
+         "type ORDER", ""},
+        {"SELECT rank() OVER (ORDER BY r) AS s FROM (" + ranked("rank() OVER (ORDER BY type)") + ") AS t",
+         "rank() can't stand in a SELECT around ranked groups", "rank", ""},
+        {"SELECT type, rank() OVER (PARTITION BY window_start ORDER BY count(*)) AS r FROM SESSION(events, timestamp, "
+         "INTERVAL '1 s') GROUP BY type, window_start",
+         "sessions can't be ranked", "type", "TUMBLE"},
+        {"SELECT r, count(*) FROM (" + ranked("rank() OVER ()") + ") AS t GROUP BY r",
+         "groups can't be grouped once more", "r", ""},
     });
 }
 
