@@ -11,7 +11,11 @@ void PartialFold::add(ViewPtr view) {
     Running running{.view = std::move(view)};
     const sql::ViewPlan& plan = running.view->plan;
     if (plan.where) running.where = evaluator_.add(plan.where);
-    for (const sql::KeyColumn& key : plan.keys) running.keys.push_back(evaluator_.add(key.expression));
+    if (plan.of_events) {
+        running.rows = std::make_unique<EventRows>(*running.view, evaluator_);
+    } else {
+        for (const sql::KeyColumn& key : plan.keys) running.keys.push_back(evaluator_.add(key.expression));
+    }
     for (const sql::AggregateCall& call : plan.aggregates) {
         Call made{.prototype = make_states(call)};
         for (const sql::ExpressionPtr& argument : call.arguments) made.arguments.push_back(evaluator_.add(argument));
@@ -31,9 +35,11 @@ void PartialFold::add(ViewPtr view) {
                     rules.grid.slide(), rules.grid.size(), rules.grid.offset(), rules.lateness, rules.out_of_orderness,
                     static_cast<int>(rules.time), rules.closed_until);
     running.groups = &groups_.try_emplace(running.groups_name, running.where, running.keys).first->second;
-    running.cells = &cells_.try_emplace(running.cells_name, rules).first->second;
     ++running.groups->users;
-    ++running.cells->users;
+    if (!running.rows) {
+        running.cells = &cells_.try_emplace(running.cells_name, rules).first->second;
+        ++running.cells->users;
+    }
     views_.push_back(std::move(running));
 }
 
@@ -48,7 +54,7 @@ void PartialFold::remove(ViewNumber view) {
         if (call.filter) evaluator_.remove(*call.filter);
     }
     if (--found->groups->users == 0) groups_.erase(found->groups_name);
-    if (--found->cells->users == 0) cells_.erase(found->cells_name);
+    if (found->cells != nullptr && --found->cells->users == 0) cells_.erase(found->cells_name);
     views_.erase(found);
 }
 
@@ -87,6 +93,12 @@ void PartialFold::fold_view(Running& running, const models::EventBatch& batch, c
         if (groups.groups.failed() > 0) {
             frame.partials.push_back({.view = running.view->number, .events_failed = groups.groups.failed()});
         }
+        return;
+    }
+    if (running.rows) {
+        Partials partials{.view = running.view->number, .events_failed = groups.groups.failed()};
+        partials.rows = running.rows->rows(batch, groups.groups.rows(), partials.events_failed);
+        frame.partials.push_back(std::move(partials));
         return;
     }
     Cells& cells = *running.cells;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/event_cells.hpp"
+#include "engine/event_rows.hpp"
 
 #include <map>
 #include <memory>
@@ -57,7 +58,8 @@ private:
         std::vector<Call> calls;
         std::string groups_name, cells_name;
         Groups* groups = nullptr;
-        Cells* cells = nullptr;
+        Cells* cells = nullptr;  // Null of a view without groups, which has rows instead.
+        std::unique_ptr<EventRows> rows;
     };
 
     [[nodiscard]] BatchTimes times_of(const models::EventBatch& batch);

@@ -67,6 +67,14 @@ void Shard::merge_partials(const Partials& partials) {
     const Merged merged = running.windows->merge(partials);
     running.counters.groups_refused += merged.groups_refused;
     if (options_.index == 0) note_late(running, partials);
+    if (partials.rows && rows_shard(running.windows->view().plan, options_.shards) == options_.index) {
+        ++version_;
+        for (const models::MetricPoint& row : *partials.rows) {
+            emitted_.points.push_back(row);
+            emitted_.points.back().epoch = options_.epoch;
+            emitted_.points.back().version = version_;
+        }
+    }
     if (merged.cells > 0) {
         running.changed = true;
         running.due_at = running.windows->due_at();
@@ -76,6 +84,7 @@ void Shard::merge_partials(const Partials& partials) {
 void Shard::note_late(Running& running, const Partials& partials) {
     ViewCounters& counters = running.counters;
     counters.events_failed += partials.events_failed;
+    if (partials.rows) counters.events += partials.rows->size();
     if (!partials.cells) return;
     counters.events += partials.cells->events;
     counters.events_late += partials.cells->events_late;

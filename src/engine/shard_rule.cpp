@@ -44,4 +44,6 @@ std::uint64_t ShardRule::partition_hash(std::string_view key) const {
     return hash;
 }
 
+std::size_t rows_shard(const sql::ViewPlan& plan, std::size_t shards) { return (hash64(plan.name) >> 40) % shards; }
+
 }  // namespace sf::engine

@@ -35,4 +35,7 @@ private:
     std::uint64_t seed_;
 };
 
+/// The shard that gives the rows of a view without groups.
+[[nodiscard]] std::size_t rows_shard(const sql::ViewPlan& plan, std::size_t shards);
+
 }  // namespace sf::engine

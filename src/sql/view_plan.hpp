@@ -102,6 +102,10 @@ struct ViewPlan {
     ExpressionPtr shown;  // Over a group's inputs, boolean; may be null: which ranked groups are rows.
     std::vector<OutputColumn> outputs;
 
+    /// A view without groups: each event that `where` selects is a row, final at once. Its key is the event's id, and
+    /// outputs are expressions over events.
+    bool of_events = false;
+
     [[nodiscard]] std::size_t input_window_start() const { return keys.size(); }
     [[nodiscard]] std::size_t input_window_end() const { return keys.size() + 1; }
     [[nodiscard]] std::size_t input_aggregate(std::size_t index) const { return keys.size() + 2 + index; }

@@ -69,7 +69,7 @@ std::string common_members(const ViewStatus& status) {
 
 // What a window is put together from.
 std::string pieces_json(const engine::View& view) {
-    if (view.gap() > 0) return R"("panes":null,"panes_per_window":null)";
+    if (view.gap() > 0 || view.plan.of_events) return R"("panes":null,"panes_per_window":null)";
     const engine::PaneGrid& grid = view.grid;
     const std::string panes = grid.is_total() ? "one for all time"
                               : grid.cut() == 0

@@ -48,6 +48,7 @@ class View:
     lateness: typing.Optional[int]  # None: infinity.
     out_of_orderness: int
     rank: typing.Optional[Rank] = None  # The last output.
+    of_events: bool = False  # No groups: the key is the id, and rows stand at the times of events.
 
 
 @dataclasses.dataclass
@@ -217,6 +218,8 @@ class ViewGenerator:
 
     def view(self, name):
         random = self.random
+        if random.random() < 0.1:
+            return self.view_of_events(name)
         shape = self.shape()
         self.source = EventSource(random)
         base = Base()
@@ -253,6 +256,23 @@ class ViewGenerator:
             outputs = outputs + [Value("r_", "r_", BIGINT)]
         return View(name, f"CREATE MATERIALIZED VIEW {name}{options} AS {select}", base.columns, shape.window, keys, outputs,
                     having.postgres if having else "true", lateness, out_of_orderness, rank)
+
+    def view_of_events(self, name):
+        random = self.random
+        where = self.expression(BOOLEAN) if random.random() < 0.7 else None
+        self.source = EventSource(random)
+        base = Base()
+        base.add(where or generator.Expression("true", "true", BOOLEAN), "pass")
+        keys = [Value("id", base.add(generator.Expression("id", "id", UUID)), UUID)]
+        outputs = []
+        for _ in range(random.randrange(1, 5)):
+            output = self.plain() if random.random() < 0.3 else self.expression(random.choice([TEXT, INTEGER, BIGINT, NUMERIC, DOUBLE, BOOLEAN, TIME, UUID]))
+            if output.type != SCALAR and (output.type != DOUBLE or not output.ours.startswith("data.")):  # Bare, that would be JSON.
+                outputs.append(Value(self.source.name(output.ours), base.add(output), output.type))
+        targets = [f"{output.ours} AS o{position}" for position, output in enumerate(outputs)] + random.choice([[], ["id"], ["id AS event"]])
+        before, source, condition = self.source.text(None, where.ours if where else None)
+        ours = f"CREATE MATERIALIZED VIEW {name} AS {before}SELECT {', '.join(targets or ['id'])} FROM {source}{condition}"
+        return View(name, ours, base.columns, None, keys, outputs, "true", None, 0, of_events=True)
 
     def options(self, closes):
         random = self.random

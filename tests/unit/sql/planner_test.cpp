@@ -186,6 +186,21 @@ TEST(Planner, a_select_around_groups) {
               text_of(planned("SELECT type, count(*) FROM events GROUP BY type")));
 }
 
+TEST(Planner, rows_of_single_events) {
+    const ViewPlan plan = planned(
+        "SELECT id AS event, user_id, p * 2 AS twice, data FROM (SELECT *, data.price::numeric AS p "
+        "FROM events WHERE type = 'x') AS e WHERE p > 1");
+    EXPECT_TRUE(plan.of_events);
+    EXPECT_EQ(text_of(plan),
+              "where ((type = 'x') AND (data.price::double precision::numeric > 1::numeric))\n"
+              "key event = id\n"
+              "output event uuid (key 0) = id\n"
+              "output user_id text (value) = user_id\n"
+              "output twice numeric (value) = (data.price::double precision::numeric * 2::numeric)\n"
+              "output data jsonb (value) = data\n");
+    EXPECT_EQ(text_of(planned("SELECT type FROM events")), "key id = id\noutput type text (value) = type\n");
+}
+
 TEST(Planner, the_best_n) {
     const std::string plain = text_of(planned(
         "SELECT * FROM (SELECT source, window_start, count(*) AS n, row_number() OVER (PARTITION BY window_start, "
