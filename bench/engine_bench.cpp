@@ -3,6 +3,7 @@
 //   engine_bench [--events N] [--only WORD] [--repeat N]
 #include "engine/partial_fold.hpp"
 #include "engine/shard.hpp"
+#include "services/analytics/built_in_views.hpp"
 #include "sql/planner.hpp"
 
 #include <fmt/format.h>
@@ -124,6 +125,14 @@ int main(int argc, char** argv) {
         {"count by user of 100,000, 10 s",
          &dense,
          {view("a", "user_id, window_start, window_end, count(*) AS n", tumble10, "user_id, " + window)}},
+        {"sessions of 100,000 users, gap 30 s",
+         &dense,
+         {view("a", "user_id, window_start, window_end, count(*) AS n", "SESSION(events, timestamp, INTERVAL '30 s')",
+               "user_id, " + window)}},
+        {"sessions of 1,000 users, gap 30 s, an event a user in 2.7 s",
+         &hours,
+         {view("a", "user_id, window_start, window_end, count(*) AS n", "SESSION(events, timestamp, INTERVAL '30 s')",
+               "user_id, " + window)}},
         {"filter and avg of a JSON field by source",
          &dense,
          {view("a", "source, window_start, window_end, avg(data.latency_ms) AS ms",
@@ -155,6 +164,16 @@ int main(int argc, char** argv) {
              &busy,
              {view("a", "source, window_start, window_end, count(*) AS n", window_function, "source, " + window)}});
     }
+    std::vector<std::string> built_in;
+    for (const analytics::BuiltInView& each : analytics::built_in_views("web.pageview", "business.sale"))
+        built_in.push_back(each.sql);
+    lines.push_back({"all built-in views", &dense, built_in});
+    built_in.push_back(R"(CREATE MATERIALIZED VIEW user_sessions WITH (emit = 'on close') AS
+SELECT user_id, window_start, window_end, count(*) AS events
+FROM SESSION(events, timestamp, INTERVAL '30 minutes')
+WHERE user_id IS NOT NULL GROUP BY user_id, window_start, window_end)");
+    lines.push_back({"all built-in views, and sessions by user", &dense, built_in});
+    lines.push_back({"all built-in views, and sessions by user, 1,000 users", &hours, built_in});
     std::vector<std::string> thousand;
     for (int i = 0; i < 1000; ++i) {
         thousand.push_back(

@@ -65,8 +65,13 @@ if heading engine_bench "views over batches in memory, one core. Rates as a part
   "$build/bin/engine_bench" --events "$([ $quick = yes ] && echo 1000000 || echo 4000000)"
 fi
 
+if heading nexmark_bench "queries of Nexmark as views, one core, beside DuckDB with the same questions over the same events at rest. x: as many times as fast"; then
+  "$build/bin/nexmark_bench" --events "$([ $quick = yes ] && echo 200000 || echo 1000000)"
+fi
+
 if heading state_bench "a million groups in 60 panes: memory as a multiple of the bare counts, a checkpoint beside records"; then
   "$build/bin/state_bench" --groups "$([ $quick = yes ] && echo 100000 || echo 1000000)"
+  "$build/bin/state_bench" --groups "$([ $quick = yes ] && echo 100000 || echo 1000000)" --panes 3 --window session
 fi
 
 if heading log_bench "the log on this disk. Rates as a part of plain writes and syncs of the same bytes"; then

@@ -1,6 +1,7 @@
-// Many groups over many panes: what they take of memory, and how long a checkpoint holds a shard up. As ratios to eight
-// bytes of count for each group and pane, and to the slowest record without a checkpoint.
-//   state_bench [--groups N] [--panes N] [--window tumble|hop]
+// Many groups over many panes, or with an open session each: what they take of memory, and how long a checkpoint holds
+// a shard up. As ratios to eight bytes of count for each group and pane or session, and to the slowest record without a
+// checkpoint.
+//   state_bench [--groups N] [--panes N] [--window tumble|hop|session]
 #include "engine/partial_fold.hpp"
 #include "engine/shard.hpp"
 #include "sql/planner.hpp"
@@ -67,20 +68,21 @@ private:
 int main(int argc, char** argv) {
     std::size_t groups = 1'000'000;
     std::int64_t panes = 60;
-    bool hop = false;
+    std::string_view kind = "tumble";
     for (int i = 1; i + 1 < argc; i += 2) {
         const std::string_view name = argv[i];
         if (name == "--groups") groups = static_cast<std::size_t>(std::atoll(argv[i + 1]));
         if (name == "--panes") panes = std::atoll(argv[i + 1]);
-        if (name == "--window") hop = std::string_view(argv[i + 1]) == "hop";
+        if (name == "--window") kind = argv[i + 1];
     }
-    const std::string window =
-        hop ? fmt::format("HOP(events, timestamp, INTERVAL '1 minute', INTERVAL '{} minutes')", panes)
-            : std::string("TUMBLE(events, timestamp, INTERVAL '1 minute')");
+    const bool hop = kind == "hop", session = kind == "session";
+    std::string window = "TUMBLE(events, timestamp, INTERVAL '1 minute')";
+    if (hop) window = fmt::format("HOP(events, timestamp, INTERVAL '1 minute', INTERVAL '{} minutes')", panes);
+    if (session) window = "SESSION(events, timestamp, INTERVAL '2 minutes')";  // Each group has an event a minute.
     const std::string sql = fmt::format(
         "CREATE MATERIALIZED VIEW v WITH (emit = 'on close', lateness = '{} minutes', keys_max = 100000000) AS "
         "SELECT user_id, window_start, window_end, count(*) AS n FROM {} GROUP BY user_id, window_start, window_end",
-        hop ? 0 : panes, window);
+        kind == "tumble" ? panes : 0, window);
     auto plan = sql::plan_view(sql, engine::aggregate_catalog());
     if (!plan) {
         std::fprintf(stderr, "%s\n", plan.error().text().c_str());
@@ -112,9 +114,9 @@ int main(int argc, char** argv) {
     stream.minute(panes - 1, merge);
     const double without = slowest;
     const double held = resident_mib() - before;
-    const double bare = static_cast<double>(groups) * static_cast<double>(panes) * 8 / (1 << 20);
-    std::printf("%zu groups in %lld panes: %.0f MiB, %.2f of the bare counts; the engine itself says %.0f MiB\n",
-                groups, static_cast<long long>(panes), held, held / bare,
+    const double bare = static_cast<double>(groups) * static_cast<double>(session ? 1 : panes) * 8 / (1 << 20);
+    std::printf("%zu groups in %s: %.0f MiB, %.2f of the bare counts; the engine itself says %.0f MiB\n", groups,
+                session ? "a session each" : fmt::format("{} panes", panes).c_str(), held, held / bare,
                 static_cast<double>(shard.bytes(1)) / (1 << 20));
 
     const auto begin = std::chrono::steady_clock::now();
@@ -130,7 +132,7 @@ int main(int argc, char** argv) {
         snapshot = {};
     });
     slowest = 0;
-    stream.minute(panes - 1, merge);  // Every pane's table is shared with the snapshot now.
+    stream.minute(session ? panes : panes - 1, merge);  // Every table is shared with the snapshot now.
     saver.join();
     std::printf(
         "a checkpoint of %.0f MiB (%.2f s on another thread) stands in the way for %.1f ms; the slowest record beside "

@@ -9,7 +9,7 @@
 A client sends batches of 500 events with ids of its own and keeps a ledger of what was acknowledged. The process gets kill -9 at a
 random moment and is started again on the same data directory, over and over. Half of the batches that got no answer are repeated, as
 clients do. In between and at the end the ledger is compared with what SQL finds: every acknowledged event once, no other more than once,
-nothing that was not sent. With --views two live views run beside over events in disorder, and at the end each of their rows is compared with the same SQL over the
+nothing that was not sent. With --views three live views (tumbling, sliding, sessions) run beside over events in disorder, and at the end each of their rows is compared with the same SQL over the
 stored events. Exit code 1 if anything is wrong or a restart took longer than 2 s.
 """
 import argparse

@@ -9,7 +9,7 @@ packages=(
   libpg-query-dev libprotobuf-c-dev libsimdjson-dev libsqlite3-dev libssl-dev libyaml-cpp-dev libzstd-dev prometheus-cpp-dev zlib1g-dev
   libgtest-dev libgmock-dev libbenchmark-dev postgresql-15
 )
-developer_packages=(chromium clang-19 clang-format-19 clang-tidy-19 linux-perf mmdebstrap valgrind wrk)
+developer_packages=(chromium clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev libfuzzer-19-dev linux-perf mmdebstrap valgrind wrk)
 [ "${1:-}" = "--dev" ] && packages+=("${developer_packages[@]}")
 command -v npm >/dev/null 2>&1 || packages+=(nodejs npm)
 

@@ -3,6 +3,7 @@
 #include "cli/query_result.hpp"
 #include "cli/sql_statements.hpp"
 #include "cli/table.hpp"
+#include "cli/view_diff_text.hpp"
 
 #include "base/file.hpp"
 #include "base/json_text.hpp"
@@ -16,6 +17,7 @@ namespace sf::cli {
 namespace {
 
 constexpr std::string_view kViews = "/api/v1/views";
+constexpr std::string_view kRules = "/api/v1/processing-rules";
 
 std::string count_text(const JsonNode& node, std::string_view key) { return std::to_string(node.count_of(key)); }
 
@@ -26,12 +28,14 @@ public:
         app->require_subcommand(1);
         list_ = app->add_subcommand("list", "All views and how they fare");
         show_ = named(*app, "show", "One view: its statement, columns, state");
-        apply_ = app->add_subcommand("apply", "Make or replace the views of a file of SQL");
+        apply_ = app->add_subcommand("apply", "Make or replace the views of a file: SQL, or a processing rule");
         apply_
-            ->add_option("FILE", file_,
-                         "CREATE MATERIALIZED VIEW statements, ended by semicolons; - reads standard input")
+            ->add_option(
+                "FILE", file_,
+                "CREATE MATERIALIZED VIEW statements, ended by semicolons, or a processing rule (a JSON object); "
+                "- reads standard input")
             ->required();
-        validate_ = app->add_subcommand("validate", "Check a file of SQL without making anything");
+        validate_ = app->add_subcommand("validate", "Check a file without making anything");
         validate_->add_option("FILE", file_, "As for apply")->required();
         drop_ = named(*app, "drop", "Remove a view and its rows");
         rows_ = named(*app, "rows", "The latest rows of a view");
@@ -42,6 +46,14 @@ public:
         rows_->add_option("--to", to_, "Windows that begin before this time")->type_name("TIME");
         rows_->add_option("--key", keys_, "Only rows whose key has this value")->type_name("NAME=VALUE");
         explain_ = named(*app, "explain", "How a view is computed");
+        shadow_ = app->add_subcommand("shadow", "Run a new version of a view beside it, as NAME@next");
+        shadow_->add_option("FILE", file_, "One statement, or a processing rule; - reads standard input")->required();
+        shadow_->add_flag("--backfill", fill_, "Compute it from all stored events first");
+        diff_ = named(*app, "diff", "What the new version has otherwise, in the windows that are final in both");
+        diff_->add_option("-n,--samples", samples_, "Rows shown of each kind of difference (default: 10)")
+            ->type_name("N")
+            ->check(CLI::Range(0, 1000).description(""));
+        promote_ = named(*app, "promote", "Put the new version in place of the view");
         backfill_ = named(*app, "backfill", "Compute a view anew from all stored events");
         app->footer(
             "Views are PostgreSQL's SQL over windows; docs/views.md explains them. Example:\n"
@@ -53,6 +65,9 @@ public:
     Result<Exit> run(Session& session) override {
         Api api = session.api("analytics");
         if (list_->parsed()) return list(session, api);
+        if (shadow_->parsed()) return shadow(session, api);
+        if (diff_->parsed()) return diff(session, api);
+        if (promote_->parsed()) return promote(session, api);
         if (apply_->parsed() || validate_->parsed()) return each_statement(session, api);
         if (rows_->parsed()) return rows(session, api);
         if (drop_->parsed()) return drop(session, api);
@@ -83,7 +98,8 @@ private:
                      {"EVENTS", Align::right},
                      {"LATE", Align::right},
                      {"GROUPS", Align::right},
-                     {"WATERMARK"}});
+                     {"WATERMARK"},
+                     {"MADE BY"}});
         if (const JsonNode* const views = document.root().find("views")) {
             for (const JsonNode& view : views->items) {
                 table.add({{view.text_of("name").value_or("?")},
@@ -92,7 +108,8 @@ private:
                            {count_text(view, "events")},
                            {count_text(view, "events_late")},
                            {count_text(view, "groups")},
-                           {watermark_text(view)}});
+                           {watermark_text(view)},
+                           {made_by(view)}});
             }
         }
         session.print(table.text({.style = session.style(), .rule = session.environment().out_is_terminal}));
@@ -108,6 +125,11 @@ private:
             return "hop " + window->text_of("size").value_or("") + " by " + window->text_of("slide").value_or("");
         if (kind == "session") return "session gap " + window->text_of("gap").value_or("");
         return "running total";
+    }
+
+    static std::string made_by(const JsonNode& view) {
+        if (view.text_of("rule") == "true") return "rule";
+        return view.text_of("built_in") == "true" ? "built in" : "statement";
     }
 
     static std::string watermark_text(const JsonNode& view) {
@@ -130,10 +152,41 @@ private:
                 statement = value.text();
                 continue;
             }
+            if (value.kind == JsonNode::Kind::object && value.find("kind") == nullptr) {
+                session.print(members_text(root.keys[i], value));
+                continue;
+            }
             session.print(fmt::format("{:<20}{}\n", root.keys[i], value_text(value)));
         }
         if (!statement.empty()) session.print("\n" + statement + "\n");
         return Exit::ok;
+    }
+
+    // An object's members a line each; what is shared by how many views and their names.
+    static std::string members_text(std::string_view title, const JsonNode& object) {
+        std::string text;
+        for (std::size_t i = 0; i < object.items.size(); ++i) {
+            const JsonNode& value = object.items[i];
+            const std::string name = text.empty() ? std::string(title) : "";
+            if (value.kind == JsonNode::Kind::object && value.find("views") == nullptr) {
+                for (std::size_t j = 0; j < value.items.size(); ++j)
+                    text += fmt::format("{:<20}{:<19} {}\n", text.empty() ? name : "", value.keys[j],
+                                        shared_text(value.items[j]));
+                continue;
+            }
+            text += fmt::format("{:<20}{:<19} {}\n", name, object.keys[i], shared_text(value));
+        }
+        return text.empty() ? fmt::format("{:<20}-\n", title) : text;
+    }
+
+    static std::string shared_text(const JsonNode& value) {
+        const JsonNode* const names = value.find("names");
+        if (names == nullptr) return value_text(value);
+        const std::uint64_t views = value.count_of("views");
+        if (views == 0) return "with no other view";
+        std::string text = "with " + counted(views, "view") + ": ";
+        for (std::size_t i = 0; i < names->items.size(); ++i) text += (i > 0 ? ", " : "") + names->items[i].text();
+        return text + (names->items.size() < views ? ", ..." : "");
     }
 
     // Arrays a line each, under each other.
@@ -157,14 +210,67 @@ private:
         return text.empty() ? "-" : text;
     }
 
-    Result<Exit> each_statement(Session& session, Api& api) {
-        std::string text;
-        if (file_ == "-") {
-            text.assign(std::istreambuf_iterator<char>(session.environment().in), {});
-        } else {
-            SF_ASSIGN(text, read_file(file_));
+    [[nodiscard]] Result<std::string> file_text(Session& session) const {
+        if (file_ != "-") return read_file(file_);
+        return std::string(std::istreambuf_iterator<char>(session.environment().in), {});
+    }
+    [[nodiscard]] std::string file_name() const { return file_ == "-" ? "standard input" : file_; }
+
+    static bool is_rule(std::string_view text) {
+        const std::size_t first = text.find_first_not_of(" \t\r\n");
+        return first != std::string_view::npos && text[first] == '{';
+    }
+
+    // The view that a statement or a rule makes.
+    static Result<std::string> checked_name(Api& api, std::string_view routes, const std::string& body) {
+        SF_ASSIGN(const http::ClientResponse checked, api.post(std::string(routes) + "/validate", body));
+        SF_ASSIGN(const JsonDocument document, JsonDocument::parse(checked.body));
+        return document.root().text_of("name").value_or("");
+    }
+
+    Result<Exit> shadow(Session& session, Api& api) {
+        SF_ASSIGN(const std::string text, file_text(session));
+        const std::vector<SqlStatement> statements =
+            is_rule(text) ? std::vector<SqlStatement>{} : split_statements(text);
+        if (!is_rule(text) && statements.size() != 1)
+            return session.usage(file_name() + " has " + counted(statements.size(), "statement"), "",
+                                 "a shadow is one CREATE MATERIALIZED VIEW, or one processing rule");
+        const std::string_view routes = is_rule(text) ? kRules : kViews;
+        std::string body = is_rule(text) ? text : body_of(statements.front());
+        auto name = checked_name(api, routes, body);
+        if (!name) return fail(std::move(name.error()).during(file_name()));
+        std::string target = fmt::format("{}/{}/shadow", routes, *name);
+        if (fill_ && is_rule(text)) target += "?backfill=true";
+        else if (fill_) body.insert(body.size() - 1, R"(,"backfill":true)");
+        auto made = api.post(target, body);
+        if (!made) return fail(std::move(made.error()).during("view " + *name));
+        if (session.json()) session.print(made->body + "\n");
+        else if (!session.options().quiet) session.print("view " + *name + "@next runs beside " + *name + "\n");
+        return Exit::ok;
+    }
+
+    Result<Exit> diff(Session& session, Api& api) {
+        SF_ASSIGN(const http::ClientResponse response, api.get(fmt::format("{}/diff?samples={}", path(), samples_)));
+        if (session.json()) {
+            session.print(response.body + "\n");
+            return Exit::ok;
         }
-        const std::string from = file_ == "-" ? "standard input" : file_;
+        SF_ASSIGN(const JsonDocument document, JsonDocument::parse(response.body));
+        session.print(diff_text(document.root()));
+        return Exit::ok;
+    }
+
+    Result<Exit> promote(Session& session, Api& api) {
+        SF_ASSIGN(const http::ClientResponse response, api.post(path() + "/promote", ""));
+        if (session.json()) session.print(response.body + "\n");
+        else if (!session.options().quiet) session.print("view " + name_ + " is the new version now\n");
+        return Exit::ok;
+    }
+
+    Result<Exit> each_statement(Session& session, Api& api) {
+        SF_ASSIGN(const std::string text, file_text(session));
+        const std::string from = file_name();
+        if (is_rule(text)) return rule(session, api, text, from);
         const std::vector<SqlStatement> statements = split_statements(text);
         if (statements.empty())
             return session.usage(from + " has no statement", "", "streamflow views --help has an example");
@@ -189,6 +295,26 @@ private:
             if (session.json()) session.print(applied->body + "\n");
             else if (!session.options().quiet) session.print("view " + names[i] + " runs\n");
         }
+        return Exit::ok;
+    }
+
+    // A processing rule: the same as a form.
+    Result<Exit> rule(Session& session, Api& api, const std::string& text, const std::string& from) {
+        auto checked = api.post(std::string(kRules) + "/validate", text);
+        if (!checked) return fail(std::move(checked.error()).during(from));
+        SF_ASSIGN(const JsonDocument document, JsonDocument::parse(checked->body));
+        const std::string name = document.root().text_of("name").value_or("");
+        if (validate_->parsed()) {
+            if (session.json()) session.print(checked->body + "\n");
+            else session.print(document.root().text_of("sql").value_or("") + "\n");
+            return Exit::ok;
+        }
+        auto applied = api.put(fmt::format("{}/{}", kRules, name), text);
+        if (!applied) return fail(std::move(applied.error()).during("rule " + name));
+        SF_ASSIGN(const JsonDocument made, JsonDocument::parse(applied->body));
+        const bool runs = made.root().text_of("enabled") == "true";
+        if (session.json()) session.print(applied->body + "\n");
+        else if (!session.options().quiet) session.print("view " + name + (runs ? " runs\n" : " is disabled\n"));
         return Exit::ok;
     }
 
@@ -288,12 +414,17 @@ private:
     CLI::App* rows_ = nullptr;
     CLI::App* explain_ = nullptr;
     CLI::App* backfill_ = nullptr;
+    CLI::App* shadow_ = nullptr;
+    CLI::App* diff_ = nullptr;
+    CLI::App* promote_ = nullptr;
     std::string name_;
     std::string file_;
     std::string from_;
     std::string to_;
     std::vector<std::string> keys_;
     int limit_ = 20;
+    int samples_ = 10;
+    bool fill_ = false;
 };
 
 }  // namespace

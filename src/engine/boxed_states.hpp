@@ -9,7 +9,8 @@
 namespace sf::engine {
 
 /// `Kind` has: `Box` (copyable, with bytes(), save(ByteWriter&), load(ByteReader&), merge(const Box&)), `add(Box&,
-/// column, row)` and `results(boxes, cells, out)`, where a cell without a value has no box. NULLs never come to it.
+/// column, row)` or, where the other arguments matter, too, `add(Box&, arguments, row)`, and `results(boxes, cells,
+/// out)`, where a cell without a value has no box. Rows whose first argument is NULL never come to it.
 template <class Kind>
 class BoxedStates : public AggregateStates {
 public:
@@ -31,8 +32,11 @@ public:
     void fold(std::span<const std::uint32_t> rows, std::span<const std::uint32_t> cells,
               std::span<const sql::Column* const> arguments) override {
         const sql::Column& column = *arguments[0];
-        for_each_value(column, rows, cells,
-                       [&](std::uint32_t row, std::uint32_t cell) { kind_.add(box_of(cell), column, row); });
+        for_each_value(column, rows, cells, [&](std::uint32_t row, std::uint32_t cell) {
+            if constexpr (requires { kind_.add(box_of(cell), arguments, row); })
+                kind_.add(box_of(cell), arguments, row);
+            else kind_.add(box_of(cell), column, row);
+        });
     }
     void merge(const AggregateStates& other, std::span<const std::uint32_t> from,
                std::span<const std::uint32_t> to) override {

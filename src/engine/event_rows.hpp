@@ -47,6 +47,7 @@ public:
     void emit(const Times&, bool, RowSink&) override {}
     void flush(RowSink&) override {}
     [[nodiscard]] std::size_t groups() const override { return 0; }
+    [[nodiscard]] std::size_t pieces() const override { return 0; }
     [[nodiscard]] std::size_t bytes() const override { return 0; }
     [[nodiscard]] std::unique_ptr<const Frozen> freeze() const override;
     void load(ByteReader&) override {}

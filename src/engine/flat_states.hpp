@@ -9,7 +9,8 @@
 namespace sf::engine {
 
 /// `Kind` has: `State` (trivially copyable; its default is "no value yet"), `fold(State*, rows, cells, arguments)`,
-/// `merge(State& into, const State& from)`, `results(span of State, cells, out)`.
+/// `merge(State& into, const State& from)`, `results(span of State, cells, out)`. A State that not any bytes are has
+/// `plausible()`.
 template <class Kind>
 class FlatStates : public AggregateStates {
 public:
@@ -40,7 +41,16 @@ public:
     }
     [[nodiscard]] std::size_t bytes() const override { return states_.capacity() * sizeof(State); }
     void save(ByteWriter& writer) const override { writer.put_array(std::span<const State>(states_)); }
-    void load(ByteReader& reader) override { states_ = reader.get_array<State>(); }
+    void load(ByteReader& reader) override {
+        states_ = reader.get_array<State>();
+        if constexpr (requires(const State& state) { state.plausible(); }) {
+            for (State& state : states_) {
+                if (state.plausible()) continue;
+                reader.fail();
+                state = {};
+            }
+        }
+    }
 
 private:
     Kind kind_;

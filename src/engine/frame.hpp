@@ -45,7 +45,7 @@ struct Partials {
     std::vector<std::unique_ptr<AggregateStates>> states;  // One an aggregate, indexed by cell.
     std::uint64_t events_failed = 0;                       // Events for which an expression could not be computed.
 
-    /// Of a view without groups, in the place of cells and states: one shard gives them their version.
+    /// Of a view without groups, in the place of cells and states: the first shard gives them their version.
     std::shared_ptr<const std::vector<models::MetricPoint>> rows;
 };
 

@@ -6,6 +6,7 @@ void OwnedColumn::reset(sql::Type new_type, std::size_t size) {
     type = new_type;
     valid.clear();
     failed.clear();
+    made_.clear();
     switch (type) {
         case sql::Type::boolean: booleans.assign(size, 0); return;
         case sql::Type::integer:

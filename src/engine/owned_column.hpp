@@ -3,6 +3,8 @@
 
 #include "sql/column.hpp"
 
+#include <deque>
+#include <string>
 #include <vector>
 
 namespace sf::engine {
@@ -21,6 +23,9 @@ struct OwnedColumn {
     std::vector<Uuid> uuids;
     std::vector<std::string_view> texts;
 
+    /// Texts that were made for this column live as long as it is not reset.
+    [[nodiscard]] std::string_view keep(std::string text) { return made_.emplace_back(std::move(text)); }
+
     /// Empty, of this type, with room for `size` values of which none is NULL.
     void reset(sql::Type new_type, std::size_t size);
 
@@ -38,6 +43,9 @@ struct OwnedColumn {
     }
 
     [[nodiscard]] sql::Column view(std::size_t size) const;
+
+private:
+    std::deque<std::string> made_;
 };
 
 }  // namespace sf::engine

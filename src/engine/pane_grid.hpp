@@ -67,6 +67,16 @@ public:
         return {2 * window, 2 * (window + whole) + 1};
     }
 
+    /// Whether times can be told of it: a checkpoint that is damaged may name any.
+    [[nodiscard]] bool is_possible(Pane pane) const {
+        if (total_) return pane == 0;
+        const Pane greatest = (cut_ == 0 ? 1 : 2) * (kTimeMax / slide_);
+        return pane >= -greatest && pane <= greatest;
+    }
+    [[nodiscard]] bool is_possible_window(WindowIndex window) const {
+        return total_ ? window == 0 : window >= -kTimeMax / slide_ && window <= kTimeMax / slide_;
+    }
+
     // The windows that a pane is part of.
     [[nodiscard]] WindowIndex first_window_of(Pane pane) const {
         // The first window that ends after the pane's begin.

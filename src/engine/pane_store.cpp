@@ -175,6 +175,7 @@ void PaneStore::load(ByteReader& reader) {
     keys_.load(reader);
     for (std::size_t left = reader.get_count(sizeof(Pane)); left > 0; --left) {
         const auto pane = reader.get<Pane>();
+        if (!view_->grid.is_possible(pane)) return reader.fail();
         auto table = std::make_shared<PaneTable>(view_->fresh_states());
         table->load(reader, keys_.size());
         panes_[pane] = std::move(table);
@@ -182,6 +183,7 @@ void PaneStore::load(ByteReader& reader) {
     for (std::size_t left = reader.get_count(2 * sizeof(Pane)); left > 0; --left) {
         const auto pane = reader.get<Pane>();
         const auto closed_until = reader.get<std::int64_t>();
+        if (!view_->grid.is_possible(pane)) return reader.fail();
         auto table = std::make_shared<PaneTable>(view_->fresh_states());
         table->load(reader, keys_.size());
         restricted_[{pane, closed_until}] = std::move(table);

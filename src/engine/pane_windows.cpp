@@ -316,8 +316,12 @@ std::unique_ptr<const ViewWindows::Frozen> PaneWindows::freeze() const {
 
 void PaneWindows::load(ByteReader& reader) {
     panes_.load(reader);
-    next_to_close_ = reader.get<WindowIndex>();
-    next_to_end_ = reader.get<WindowIndex>();
+    for (WindowIndex* next : {&next_to_close_, &next_to_end_}) {
+        *next = reader.get<WindowIndex>();
+        if (*next == kNoWindowYet || view_->grid.is_possible_window(*next)) continue;
+        *next = kNoWindowYet;
+        reader.fail();
+    }
     for (std::size_t left = reader.get_count(sizeof(WindowIndex)); left > 0; --left) {
         Window& window = windows_[reader.get<WindowIndex>()];
         const auto flags = reader.get<std::uint8_t>();

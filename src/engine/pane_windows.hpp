@@ -24,6 +24,7 @@ public:
     void flush(RowSink& sink) override;
 
     [[nodiscard]] std::size_t groups() const override { return panes_.keys().size(); }
+    [[nodiscard]] std::size_t pieces() const override { return panes_.panes(); }
     [[nodiscard]] std::size_t bytes() const override { return panes_.bytes(); }
     [[nodiscard]] std::unique_ptr<const Frozen> freeze() const override;
     void load(ByteReader& reader) override;

@@ -133,12 +133,12 @@ std::unique_ptr<AggregateStates> PartialFold::fold_call(const Call& call, const 
         rows = std::span(filtered_rows_).first(count);
         of_rows = std::span(filtered_cells_).first(count);
     }
-    std::array<const sql::Column*, 4> arguments{};
-    for (std::size_t i = 0; i < call.arguments.size(); ++i) {
-        arguments[i] = &evaluator_.column(call.arguments[i]);
-        count_failures(*arguments[i]);
+    argument_columns_.clear();
+    for (const Slot slot : call.arguments) {
+        argument_columns_.push_back(&evaluator_.column(slot));
+        count_failures(*argument_columns_.back());
     }
-    states->fold(rows, of_rows, std::span(arguments).first(call.arguments.size()));
+    states->fold(rows, of_rows, argument_columns_);
     return states;
 }
 

@@ -74,7 +74,8 @@ private:
     std::map<std::string, Groups> groups_;
     std::map<std::string, Cells> cells_;
     std::uint64_t record_ = 0;
-    std::vector<std::uint32_t> filtered_rows_, filtered_cells_;
+    std::vector<std::uint32_t> filtered_rows_, filtered_cells_;  // Of the call in hand, as the next.
+    std::vector<const sql::Column*> argument_columns_;
 };
 
 }  // namespace sf::engine

@@ -22,6 +22,7 @@ public:
     void flush(RowSink& sink) override;
 
     [[nodiscard]] std::size_t groups() const override { return sessions_.keys().size(); }
+    [[nodiscard]] std::size_t pieces() const override { return sessions_.table().size(); }
     [[nodiscard]] std::size_t bytes() const override;
     [[nodiscard]] std::unique_ptr<const Frozen> freeze() const override;
     void load(ByteReader& reader) override;

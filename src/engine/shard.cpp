@@ -8,7 +8,7 @@ namespace sf::engine {
 namespace {
 
 constexpr std::uint32_t kMagic = 0x53465348;  // "SFSH"
-constexpr std::uint32_t kVersion = 2;
+constexpr std::uint32_t kVersion = 4;
 
 }  // namespace
 
@@ -44,6 +44,32 @@ void Shard::adopt(ViewPtr view, Shard& from, Emitted given) {
     from.views_.erase(found);
 }
 
+void Shard::rename(ViewNumber view, ViewPtr as) {
+    const auto found = views_.find(view);
+    SF_ASSERT(found != views_.end() && !found->second->changed);
+    std::vector<std::byte> state;
+    ByteWriter writer([&](std::span<const std::byte> bytes) { state.insert(state.end(), bytes.begin(), bytes.end()); });
+    found->second->windows->freeze()->save(writer);
+    writer.flush();
+    auto renamed = std::make_unique<Running>(as, options_);
+    ByteReader reader{std::span<const std::byte>(state)};
+    renamed->windows->load(reader);
+    SF_ASSERT(reader.ok() && reader.at_end());
+    renamed->counters = found->second->counters;
+    renamed->due_at = renamed->windows->due_at();
+    views_.erase(found);
+    views_.insert_or_assign(as->number, std::move(renamed));
+}
+
+void Shard::give(std::vector<models::MetricPoint> points, std::uint64_t version) {
+    for (models::MetricPoint& point : points) {
+        point.epoch = options_.epoch;
+        point.version = ++version;
+        emitted_.points.push_back(std::move(point));
+    }
+    skip_versions(version);
+}
+
 void Shard::merge(const Frame& frame) {
     ShardSnapshot::PartitionState& partition = partitions_[frame.partition];
     if (frame.offset < partition.next) return;
@@ -67,7 +93,7 @@ void Shard::merge_partials(const Partials& partials) {
     const Merged merged = running.windows->merge(partials);
     running.counters.groups_refused += merged.groups_refused;
     if (options_.index == 0) note_late(running, partials);
-    if (partials.rows && rows_shard(running.windows->view().plan, options_.shards) == options_.index) {
+    if (partials.rows && options_.index == 0) {
         ++version_;
         for (const models::MetricPoint& row : *partials.rows) {
             emitted_.points.push_back(row);
@@ -115,7 +141,9 @@ ViewWindows::Times Shard::times_of(const View& view) const {
 
 void Shard::emit(Running& running, bool early) {
     RowSink to = sink(running);
+    const std::size_t before = emitted_.points.size();
     running.windows->emit(times_of(running.windows->view()), early, to);
+    running.rows += emitted_.points.size() - before;
     if (early) running.changed = false;
     running.due_at = running.windows->due_at();
 }
@@ -133,7 +161,9 @@ void Shard::emit_due() {
 void Shard::flush() {
     for (auto& [number, running] : views_) {
         RowSink to = sink(*running);
+        const std::size_t before = emitted_.points.size();
         running->windows->flush(to);
+        running->rows += emitted_.points.size() - before;
         running->changed = false;
         running->due_at = running->windows->due_at();
     }
@@ -141,6 +171,8 @@ void Shard::flush() {
 
 void Shard::tick(std::int64_t now) {
     for (auto& [number, running] : views_) {
+        running->event_rate.sample(now, running->counters.events);
+        running->row_rate.sample(now, running->rows);
         const sql::Emission& emission = running->windows->view().plan.options.emit;
         if (emission.kind != sql::Emission::Kind::every || now < running->tick_at) continue;
         // Ticks lie on multiples of the interval, so that views with one interval emit together.
@@ -154,6 +186,11 @@ void Shard::emit_now(ViewNumber view) {
     if (found == views_.end() || !found->second->changed) return;
     if (found->second->windows->view().plan.options.emit.kind != sql::Emission::Kind::on_close)
         emit(*found->second, true);
+}
+
+void Shard::emit_changed(ViewNumber view) {
+    const auto found = views_.find(view);
+    if (found != views_.end() && found->second->changed) emit(*found->second, true);
 }
 
 Emitted Shard::take() { return std::exchange(emitted_, {}); }
@@ -217,6 +254,9 @@ Result<> Shard::restore(std::span<const std::byte> saved, const std::vector<View
         partition.next = reader.get<Offset>();
         partition.time.event = reader.get<std::int64_t>();
         partition.time.received = reader.get<std::int64_t>();
+        for (const std::int64_t time : {partition.time.event, partition.time.received}) {
+            if (time < kTimeMin || time > kTimeMax) return damaged("it names a time that can't be");
+        }
         partition.flushes = reader.get<std::uint64_t>();
     }
     flushes_done_ = reader.get<std::uint64_t>();
@@ -256,6 +296,17 @@ std::size_t Shard::bytes(ViewNumber view) const {
 std::size_t Shard::groups(ViewNumber view) const {
     const auto found = views_.find(view);
     return found == views_.end() ? 0 : found->second->windows->groups();
+}
+
+std::size_t Shard::pieces(ViewNumber view) const {
+    const auto found = views_.find(view);
+    return found == views_.end() ? 0 : found->second->windows->pieces();
+}
+
+Shard::Rates Shard::rates(ViewNumber view) const {
+    const auto found = views_.find(view);
+    if (found == views_.end()) return {};
+    return {found->second->event_rate.per_second(), found->second->row_rate.per_second()};
 }
 
 }  // namespace sf::engine

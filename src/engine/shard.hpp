@@ -4,6 +4,7 @@
 #pragma once
 
 #include "engine/frame.hpp"
+#include "engine/rate_meter.hpp"
 #include "engine/view_windows.hpp"
 
 #include <map>
@@ -84,6 +85,16 @@ public:
     /// rows and late events that that one gave.
     void adopt(ViewPtr view, Shard& from, Emitted given);
 
+    /// The view goes on as `as`, which has the same definition and another name. Nothing of it may have changed since
+    /// emit_changed().
+    void rename(ViewNumber view, ViewPtr as);
+
+    /// Gives rows that are made elsewhere, in the order of their versions, which begin behind `version`; all others
+    /// that this shard gives come behind those, too.
+    void give(std::vector<models::MetricPoint> points, std::uint64_t version);
+    void skip_versions(std::uint64_t version) { version_ = std::max(version_, version); }
+    [[nodiscard]] std::uint64_t version() const { return version_; }
+
     /// Frames of a partition come in order; one that was merged already is dropped.
     void merge(const Frame& frame);
 
@@ -92,6 +103,9 @@ public:
 
     /// The same for one view, now.
     void emit_now(ViewNumber view);
+
+    /// All that changed since the last early results of the view, so that nothing is left to be given.
+    void emit_changed(ViewNumber view);
 
     [[nodiscard]] Emitted take();
     [[nodiscard]] std::size_t emitted_points() const { return emitted_.points.size(); }
@@ -105,6 +119,14 @@ public:
     [[nodiscard]] std::int64_t watermark(ViewNumber view) const;  // Microseconds; kTimeMin: none yet.
     [[nodiscard]] std::size_t bytes(ViewNumber view) const;
     [[nodiscard]] std::size_t groups(ViewNumber view) const;
+    [[nodiscard]] std::size_t pieces(ViewNumber view) const;  // Panes, or sessions.
+
+    /// Of late; of shard 0 the events of all shards.
+    struct Rates {
+        double events = 0;
+        double rows = 0;
+    };
+    [[nodiscard]] Rates rates(ViewNumber view) const;
 
 private:
     struct Running {
@@ -115,6 +137,8 @@ private:
         std::int64_t due_at = kTimeMax;    // The watermark at which something is due.
         std::int64_t tick_at = INT64_MIN;  // Of the ticking clock.
         bool changed = false;              // Since the last tick.
+        std::uint64_t rows = 0;            // Given since the start.
+        RateMeter event_rate, row_rate;
     };
 
     [[nodiscard]] std::int64_t watermark_of(const View& view) const;

@@ -25,8 +25,7 @@ bool partitions_by(const sql::Ranking& ranking, std::size_t key) {
 ShardRule::ShardRule(const sql::ViewPlan& plan, std::size_t shards)
     : shards_(shards),
       keys_max_(shards == 1 || !plan.rankings.empty() ? plan.options.keys_max : part_of(plan.options.keys_max, shards)),
-      by_partition_(!plan.rankings.empty()),
-      seed_(hash64(plan.name)) {
+      by_partition_(!plan.rankings.empty()) {
     for (std::size_t key = 0; key < plan.keys.size(); ++key) {
         types_.push_back(sql::type_of(*plan.keys[key].expression));
         of_partition_.push_back(std::ranges::all_of(
@@ -34,16 +33,14 @@ ShardRule::ShardRule(const sql::ViewPlan& plan, std::size_t shards)
     }
 }
 
-// Without any key that decides it is that of the view's name, so that such views spread over the shards.
+// Without any key that decides it is 0, the first shard. It must not depend on the view's name, which may change.
 std::uint64_t ShardRule::partition_hash(std::string_view key) const {
-    std::uint64_t hash = seed_;
+    std::uint64_t hash = 0;
     for (std::size_t i = 0; i < types_.size(); ++i) {
         const std::string_view part = take_key_part(key, types_[i]);
         if (of_partition_[i]) hash = hash64(part, hash);
     }
     return hash;
 }
-
-std::size_t rows_shard(const sql::ViewPlan& plan, std::size_t shards) { return (hash64(plan.name) >> 40) % shards; }
 
 }  // namespace sf::engine

@@ -32,10 +32,6 @@ private:
     bool by_partition_;
     std::vector<sql::Type> types_;    // Of the keys,
     std::vector<bool> of_partition_;  // and which of them decide.
-    std::uint64_t seed_;
 };
-
-/// The shard that gives the rows of a view without groups.
-[[nodiscard]] std::size_t rows_shard(const sql::ViewPlan& plan, std::size_t shards);
 
 }  // namespace sf::engine

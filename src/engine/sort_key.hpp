@@ -1,20 +1,32 @@
-// A value as bytes whose order is the value's: what ranking sorts. One comparison of bytes then stands for any number
-// of columns, ascending or descending ("normalized keys", as System R's sort had them).
+// A value as bytes that compare, byte by byte, as ORDER BY sorts: numbers by value with NaN last, texts by their bytes,
+// intervals by their length. Equal values have equal bytes. No key is the beginning of another one, so several can
+// follow each other.
 #pragma once
 
+#include "sql/aggregate_catalog.hpp"
 #include "sql/column.hpp"
 
 #include <string>
 
 namespace sf::engine {
 
-struct SortDirection {
-    bool descending = false;
-    bool nulls_first = false;
-};
+/// Whether ORDER BY can sort by it: all but JSON.
+[[nodiscard]] constexpr bool is_sortable(sql::Type type) {
+    switch (type) {
+        case sql::Type::boolean:
+        case sql::Type::integer:
+        case sql::Type::bigint:
+        case sql::Type::double_precision:
+        case sql::Type::numeric:
+        case sql::Type::text:
+        case sql::Type::timestamptz:
+        case sql::Type::interval:
+        case sql::Type::uuid: return true;
+        default: return false;
+    }
+}
 
-/// Appends the value of a row; NULLs too. Values that ORDER BY calls equal (1.0 and 1.00, 0 and -0) are equal bytes,
-/// and no value's bytes are the beginning of another one's. jsonb and json_scalar are ordered by their text.
-void append_sort_key(std::string& out, const sql::Column& column, std::size_t row, SortDirection direction);
+/// Appends the key of a row, which may be NULL, of a type with is_sortable().
+void append_sort_key(std::string& out, const sql::Column& column, std::size_t row, sql::SortDirection direction = {});
 
 }  // namespace sf::engine

@@ -39,10 +39,7 @@ void append_bytes(std::string& out, const sql::Column& column, std::size_t row) 
             return;
         }
         case sql::Type::interval: {
-            // PostgreSQL compares intervals by their length, with months of 30 days and days of 24 hours.
-            const sql::Interval& value = column.intervals[row];
-            const __int128 micros =
-                (static_cast<__int128>(value.months) * 30 + value.days) * 86'400'000'000 + value.micros;
+            const __int128 micros = sql::length_of(column.intervals[row]);
             out.append(reinterpret_cast<const char*>(&micros), sizeof micros);
             return;
         }

@@ -39,6 +39,7 @@ public:
 
     [[nodiscard]] const View& view() const { return *view_; }
     [[nodiscard]] virtual std::size_t groups() const = 0;
+    [[nodiscard]] virtual std::size_t pieces() const = 0;  // Panes, or sessions.
     [[nodiscard]] virtual std::size_t bytes() const = 0;
 
     /// State that shares its tables, for save() on another thread while the windows go on.

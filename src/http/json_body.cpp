@@ -45,6 +45,10 @@ std::vector<FieldError> read_members(std::string_view padded_json, std::vector<J
         else if (member == members.end()) errors.push_back({pointer, "there is no such member"});
         else if (complaints.empty() && !member->set(raw))
             errors.push_back({pointer, "must be of type " + member->type});
+        else if (complaints.empty() && member->read) {
+            for (FieldError& inside : member->read(raw))
+                errors.push_back({pointer + inside.pointer, std::move(inside.detail)});
+        }
         if (errors.size() >= kErrorsMax) return errors;
         seen.push_back(std::move(key));
         if (json.peek() != ',') break;
@@ -60,14 +64,37 @@ std::vector<FieldError> read_members(std::string_view padded_json, std::vector<J
     return errors;
 }
 
+std::vector<std::string_view> items_of(std::string_view raw) {
+    models::JsonIndex index;
+    models::JsonError error;
+    std::vector<std::string_view> items;
+    if (!index.build(raw, error)) return items;
+    models::StrictJson json;
+    json.start(raw, index);
+    if (json.peek() != '[') return items;
+    do {
+        json.take();
+        std::string_view item;
+        std::vector<models::JsonComplaint> complaints;  // Had already by what read the whole text.
+        if (json.peek() == ']' || !json.skip_value(item, 1, complaints)) break;
+        items.push_back(item);
+    } while (json.peek() == ',');
+    return items;
+}
+
 std::string object_schema(const std::vector<JsonMember>& members) {
     std::string properties;
     std::string required;
     for (const JsonMember& member : members) {
         if (!properties.empty()) properties += ',';
-        properties += json_string(member.name) + R"(:{"type":)" +
-                      (member.required ? json_string(member.type) : "[" + json_string(member.type) + R"(,"null"])") +
-                      '}';
+        properties += json_string(member.name) + ':';
+        if (!member.schema.empty()) {
+            properties += member.required ? member.schema : R"({"anyOf":[)" + member.schema + R"(,{"type":"null"}]})";
+        } else {
+            properties +=
+                R"({"type":)" +
+                (member.required ? json_string(member.type) : "[" + json_string(member.type) + R"(,"null"])") + '}';
+        }
         if (member.required) required += (required.empty() ? "" : ",") + json_string(member.name);
     }
     return R"({"type":"object","additionalProperties":false,"properties":{)" + properties + R"(},"required":[)" +

@@ -60,27 +60,13 @@ Product multiply_wide(Wide a, Wide b) {
     return {(a >> 64) * (b >> 64) + (cross1 >> 64) + (cross2 >> 64) + (middle >> 64), (middle << 64) | (low & kLow)};
 }
 
-// Numeric's digits are groups of four, and the scale of a quotient follows from the first group of each operand: its
-// weight (the value is group * 10000^weight and something) and the group itself.
-struct Leading {
-    int weight = 0;
-    Wide group = 0;
-};
-Leading leading_group(Wide value, int scale) {
+LeadingGroup leading_group(Wide value, int scale) {
     if (value == 0) return {};
     const int exponent = digits_of(value) - scale - 1;  // Of the first decimal digit.
     const int weight = exponent >= 0 ? exponent / 4 : -((3 - exponent) / 4);
     const int drop = weight * 4 + scale;  // Decimal digits behind the group.
-    if (drop >= 0) return {weight, drop > kDigitsMax ? 0 : value / kPower[drop]};
-    return {weight, value * kPower[-drop]};
-}
-
-// select_div_scale() of numeric.c: at least 16 significant digits, and no fewer than either operand shows.
-int quotient_scale(Wide a, int scale_a, Wide b, int scale_b) {
-    const Leading first = leading_group(a, scale_a);
-    const Leading second = leading_group(b, scale_b);
-    const int weight = first.weight - second.weight - (first.group <= second.group ? 1 : 0);
-    return std::max({16 - weight * 4, scale_a, scale_b, 0});
+    if (drop >= 0) return {weight, drop > kDigitsMax ? 0 : static_cast<int>(value / kPower[drop])};
+    return {weight, static_cast<int>(value * kPower[-drop])};
 }
 
 // Long division, a decimal digit at a time: floor(value * 10^shift / divisor) and whether the next digit rounds up.
@@ -218,11 +204,16 @@ std::optional<Decimal> multiply(Decimal a, Decimal b) {
     return signed_decimal((a.digits < 0) != (b.digits < 0), product.low, a.scale + b.scale);
 }
 
+int quotient_scale(LeadingGroup a, int scale_a, LeadingGroup b, int scale_b) {
+    const int weight = a.weight - b.weight - (a.group <= b.group ? 1 : 0);
+    return std::max({16 - weight * 4, scale_a, scale_b, 0});
+}
+
 std::optional<Decimal> divide(Decimal a, Decimal b) {
     if (b.digits == 0) return std::nullopt;
     const Wide left = magnitude(a.digits);
     const Wide right = magnitude(b.digits);
-    const int scale = quotient_scale(left, a.scale, right, b.scale);
+    const int scale = quotient_scale(leading_group(left, a.scale), a.scale, leading_group(right, b.scale), b.scale);
     if (scale > kDigitsMax) return std::nullopt;
     // a / b = (left / right) * 10^(b.scale - a.scale)
     const int shift = scale + b.scale - a.scale;

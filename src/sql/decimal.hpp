@@ -33,6 +33,17 @@ struct Decimal {
 [[nodiscard]] std::optional<Decimal> divide(Decimal a, Decimal b);
 [[nodiscard]] std::optional<Decimal> modulo(Decimal a, Decimal b);
 
+/// Where a numeric begins in PostgreSQL's form, which has groups of four decimal digits: value = group * 10000^weight
+/// and something; zeros of zero.
+struct LeadingGroup {
+    int weight = 0;
+    int group = 0;
+};
+
+/// The scale that a quotient gets (select_div_scale() of numeric.c): at least 16 significant digits, and no fewer than
+/// either operand shows.
+[[nodiscard]] int quotient_scale(LeadingGroup a, int scale_a, LeadingGroup b, int scale_b);
+
 /// -1, 0, 1; by value: 1.0 equals 1.00.
 [[nodiscard]] int compare(Decimal a, Decimal b);
 

@@ -1,21 +1,44 @@
 #include "sql/view_plan.hpp"
 
+#include "sql/expression_tree.hpp"
 #include "sql/values/number_text.hpp"
 
 namespace sf::sql {
+namespace {
+
+void append_constant(std::string& text, const ConstantValue& constant) {
+    if (const auto* const words = std::get_if<std::string>(&constant)) {
+        text += quoted_string(*words);
+        return;
+    }
+    char buffer[kDoubleTextMax];
+    text.append(buffer, write_double(buffer, std::get<double>(constant)));
+}
+
+}  // namespace
 
 std::string AggregateCall::text() const {
     std::string text = signature.function + '(';
-    for (const ExpressionPtr& argument : arguments) {
-        if (text.back() != '(') text += ", ";
-        text += canonical_text(*argument);
+    std::size_t written = 0;
+    const auto separate = [&] { text += written++ > 0 ? ", " : ""; };
+    for (std::size_t i = 0; i < signature.arguments.size(); ++i) {
+        separate();
+        text += canonical_text(*arguments[i]);
     }
-    for (const double constant : constants) {
-        if (text.back() != '(') text += ", ";
-        char buffer[kDoubleTextMax];
-        text.append(buffer, write_double(buffer, constant));
+    for (const ConstantValue& constant : constants) {
+        separate();
+        append_constant(text, constant);
     }
-    if (arguments.empty() && constants.empty()) text += '*';
+    if (written == 0 && !within_group) text += '*';
+    if (within_group) text += ") WITHIN GROUP (ORDER BY ";
+    else if (!order.empty()) text += " ORDER BY ";
+    written = 0;
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        separate();
+        text += canonical_text(*arguments[signature.arguments.size() + i]);
+        if (order[i].descending) text += " DESC";
+        if (order[i].nulls_first != order[i].descending) text += order[i].nulls_first ? " NULLS FIRST" : " NULLS LAST";
+    }
     text += ')';
     if (filter != nullptr) text += " FILTER (WHERE " + canonical_text(*filter) + ")";
     return text;

@@ -53,9 +53,17 @@ struct KeyColumn {
 
 struct AggregateCall {
     AggregateSignature signature;
-    std::vector<ExpressionPtr> arguments;  // Over events, cast to signature.arguments.
-    std::vector<double> constants;
-    ExpressionPtr filter;  // Over events, boolean; may be null.
+    std::vector<ExpressionPtr> arguments;  // Over events: those of the signature, the keys of ORDER BY, and where rows
+                                           // are to have an order the columns that give it.
+    std::vector<ConstantValue> constants;
+    std::vector<SortDirection> order;  // Of the keys of ORDER BY.
+    bool within_group = false;         // They stand in WITHIN GROUP.
+    ExpressionPtr filter;              // Over events, boolean; may be null.
+
+    /// How many columns give the order of rows: behind all other arguments.
+    [[nodiscard]] std::size_t row_order_columns() const {
+        return arguments.size() - signature.arguments.size() - order.size();
+    }
 
     /// Calls with the same text share their state.
     [[nodiscard]] std::string text() const;

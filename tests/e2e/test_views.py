@@ -9,7 +9,7 @@ import time
 
 import check
 from test_real_data import recordings, replay
-from view_checks import KILL_SETTINGS, agree, flush, kill_and_compare, make, milliseconds_of, rfc3339, view_rows
+from view_checks import KILL_SETTINGS, agree, agree_on_sessions, flush, kill_and_compare, make, milliseconds_of, rfc3339, view_rows
 
 ONE_PARTITION = {"PARTITIONS": "1", "BUILT_IN_VIEWS": "off"}
 
@@ -28,6 +28,8 @@ def statement_of(case):
     offset = f", INTERVAL '{window['offset_ms']} milliseconds'" if window.get("offset_ms") else ""
     if window["type"] == "tumbling":
         source = f"TUMBLE(events, timestamp, INTERVAL '{window['size_ms']} milliseconds'{offset})"
+    elif window["type"] == "session":
+        source = f"SESSION(events, timestamp, INTERVAL '{window['gap_ms']} milliseconds')"
     else:
         source = f"HOP(events, timestamp, INTERVAL '{window['slide_ms']} milliseconds', INTERVAL '{window['size_ms']} milliseconds'{offset})"
     keys = [f'data."{key}" AS k{i}' for i, key in enumerate(case["group_by"])]
@@ -66,9 +68,9 @@ def test_published_cases(place):
     file = pathlib.Path(os.environ.get("SF_CORPUS", place.project / "../shared/corpus/window_cases.json")).resolve()
     if not file.exists():
         raise check.Skip("the published cases are not here (../shared/corpus, or SF_CORPUS)")
-    cases = [case for case in json.loads(file.read_text(encoding="utf-8")) if "window" in case and case["window"]["type"] != "session"]
+    cases = [case for case in json.loads(file.read_text(encoding="utf-8")) if "window" in case]
     cases = [case for case in cases if all(a["fn"] in FUNCTIONS for a in case["aggregates"]) and not case["where"]]
-    check.true(len(cases) >= 5, "fewer cases than are known")
+    check.true(len(cases) >= 12, "fewer cases than are known")
     for case in cases:
         (place.folder / case["id"].replace("/", "-")).mkdir()
         check_case(place, case)
@@ -82,15 +84,18 @@ VIEWS = {
 }
 
 
-def check_recording(place, partitions, arguments, key, value, where):
+def check_recording(place, partitions, arguments, key, value, where, user="user_id"):
     with place.started({"PARTITIONS": str(partitions), "BUILT_IN_VIEWS": "off"}) as server:
         for name, (source, _, _) in VIEWS.items():
             make(server, f"CREATE MATERIALIZED VIEW {name} AS SELECT {key[0]} AS k0, window_start, window_end, count(*) AS v0, {value[0]} AS v1 FROM {source} "
                          f"WHERE {where} GROUP BY k0, window_start, window_end")
+        make(server, f"CREATE MATERIALIZED VIEW sessions AS SELECT {user} AS k0, window_start, window_end, count(*) AS v0, {value[0]} AS v1 "
+                     f"FROM SESSION(events, timestamp, INTERVAL '30 minutes') WHERE {where} GROUP BY k0, window_start, window_end")
         replay(server, *arguments)
 
         def all_agree():
-            return sum(agree(server, name, [key[1]], ["count(*)", value[1]], where, slide, size) for name, (_, slide, size) in VIEWS.items())
+            sessions = agree_on_sessions(server, "sessions", [user], ["count(*)", value[1]], where, "30 minutes")
+            return sessions + sum(agree(server, name, [key[1]], ["count(*)", value[1]], where, slide, size) for name, (_, slide, size) in VIEWS.items())
 
         rows = all_agree()
         check.true(rows > 50, f"only {rows} rows")
@@ -98,7 +103,7 @@ def check_recording(place, partitions, arguments, key, value, where):
         check.equal(server.stop(), 0, "exit code")
         server.start()
         check.equal(all_agree(), rows, "rows after a restart")
-        for name in VIEWS:
+        for name in [*VIEWS, "sessions"]:
             filled = server.request("POST", f"/api/v1/views/{name}/backfill", service="analytics", timeout=120)
             check.equal(filled.status, 200, f"the status of a backfill ({filled.body[:500]!r})")
         flush(server)
@@ -174,6 +179,8 @@ def test_backfills_while_events_come_count_each_event_once(place):
     with place.started({"PARTITIONS": "4", "SHARDS": "2", "BUILT_IN_VIEWS": "off", "HOST_EVENTS_INTERVAL": "0s"}) as server:
         make(server, "CREATE MATERIALIZED VIEW seconds WITH (lateness = '0 s') AS SELECT source, window_start, window_end, count(*) AS n "
                      "FROM TUMBLE(events, timestamp, INTERVAL '1 second') GROUP BY source, window_start, window_end")
+        make(server, "CREATE MATERIALIZED VIEW visits WITH (lateness = '0 s') AS SELECT source AS k0, window_start, window_end, count(*) AS v0 "
+                     "FROM SESSION(events, timestamp, INTERVAL '20 milliseconds') GROUP BY source, window_start, window_end")
         stop = threading.Event()
         sent = []
 
@@ -187,18 +194,20 @@ def test_backfills_while_events_come_count_each_event_once(place):
         sender = threading.Thread(target=send)
         sender.start()
         try:
-            for _ in range(4):
+            for name in ["seconds", "visits"] * 4:
                 check.wait_until(lambda before=len(sent): len(sent) > before + 20, 15, "nothing is sent")
-                filled = server.request("POST", "/api/v1/views/seconds/backfill", service="analytics")
+                filled = server.request("POST", f"/api/v1/views/{name}/backfill", service="analytics")
                 check.equal(filled.status, 200, f"a backfill ({filled.body[:300]!r})")
         finally:
             stop.set()
             sender.join()
         flush(server)
         events = server.rows("SELECT count(*) FROM events")[0][0]
-        late = server.rows("SELECT count(DISTINCT event_id) FROM late_events WHERE view = 'seconds'")[0][0]
         check.equal(events, sum(sent), "stored events")
-        check.equal(sum(row["values"]["n"] for row in view_rows(server, "seconds")) + late, events, "events in windows, and late ones")
+        for name, column in (("seconds", "n"), ("visits", "v0")):
+            late = server.rows(f"SELECT count(DISTINCT event_id) FROM late_events WHERE view = '{name}'")[0][0]
+            check.equal(sum(row["values"][column] for row in view_rows(server, name)) + late, events, f"events in windows of {name}, and late ones")
+        check.true(agree_on_sessions(server, "visits", ["source"], ["count(*)"], "true", "20 milliseconds") > 20, "few sessions")
 
 
 def test_rows_go_on_after_the_checkpoints_are_lost(place):

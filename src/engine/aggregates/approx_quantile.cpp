@@ -133,16 +133,18 @@ struct ApproxQuantile {
 AggregateKind approx_quantile_kind() {
     return {
         .name = "approx_quantile",
-        .signature = [](std::span<const sql::Type> types) -> std::optional<sql::AggregateSignature> {
-            if (types.size() != 2 || !sql::is_number(as_number(types[0])) || !sql::is_number(types[1]))
+        .signature = [](const sql::AggregateUse& use) -> std::optional<sql::AggregateSignature> {
+            if (use.arguments.size() != 2 || !sql::is_number(as_number(use.arguments[0])) ||
+                !sql::is_number(use.arguments[1]))
                 return std::nullopt;
-            return sql::AggregateSignature{
-                .arguments = {sql::Type::double_precision}, .constants = 1, .result = sql::Type::double_precision};
+            return sql::AggregateSignature{.arguments = {sql::Type::double_precision},
+                                           .constants = {{.name = "fraction", .greatest = 1}},
+                                           .result = sql::Type::double_precision};
         },
         .make =
             [](const sql::AggregateCall& call) {
                 return std::make_unique<BoxedStates<ApproxQuantile>>(
-                    ApproxQuantile{std::clamp(call.constants[0], 0.0, 1.0)});
+                    ApproxQuantile{std::get<double>(call.constants[0])});
             },
         .takes = "approx_quantile takes a number and a fraction from 0 to 1: approx_quantile(data.latency_ms, 0.99)"};
 }

@@ -28,9 +28,10 @@ struct Count {
 
 AggregateKind count_kind() {
     return {.name = "count",
-            .signature = [](std::span<const sql::Type> types) -> std::optional<sql::AggregateSignature> {
-                if (types.size() > 1) return std::nullopt;
-                return sql::AggregateSignature{.arguments = {types.begin(), types.end()}, .result = sql::Type::bigint};
+            .signature = [](const sql::AggregateUse& use) -> std::optional<sql::AggregateSignature> {
+                if (use.arguments.size() > 1) return std::nullopt;
+                return sql::AggregateSignature{.arguments = {use.arguments.begin(), use.arguments.end()},
+                                               .result = sql::Type::bigint};
             },
             .make = [](const sql::AggregateCall&) { return std::make_unique<FlatStates<Count>>(); },
             .takes = "count takes * or one argument"};

@@ -84,10 +84,10 @@ struct CountDistinct {
 
 AggregateKind count_distinct_kind() {
     return {.name = "count",
-            .distinct = true,
-            .signature = [](std::span<const sql::Type> types) -> std::optional<sql::AggregateSignature> {
-                if (types.size() != 1 || types[0] == sql::Type::jsonb) return std::nullopt;
-                return sql::AggregateSignature{.arguments = {types[0]}, .result = sql::Type::bigint};
+            .distinct = Distinct::itself,
+            .signature = [](const sql::AggregateUse& use) -> std::optional<sql::AggregateSignature> {
+                if (use.arguments.size() != 1 || use.arguments[0] == sql::Type::jsonb) return std::nullopt;
+                return sql::AggregateSignature{.arguments = {use.arguments[0]}, .result = sql::Type::bigint};
             },
             .make = [](const sql::AggregateCall&) { return std::make_unique<BoxedStates<CountDistinct>>(); },
             .takes = "count(DISTINCT x) takes one argument; of JSON take a field as text: data->>'field'"};

@@ -1,52 +1,43 @@
-// min(x) and max(x) of numbers, times and texts. Floating point as PostgreSQL orders it: NaN is greater than
+// min(x) and max(x) of numbers, times, intervals and texts. Floating point as PostgreSQL orders it: NaN is greater than
 // everything.
 #include "engine/aggregates/kinds.hpp"
 #include "engine/boxed_states.hpp"
 #include "engine/flat_states.hpp"
-
-#include <cmath>
+#include "engine/typed_values.hpp"
+#include "engine/value_order.hpp"
 
 namespace sf::engine {
 namespace {
-
-bool less(std::int64_t a, std::int64_t b) { return a < b; }
-bool less(double a, double b) { return std::isnan(b) ? !std::isnan(a) : a < b; }
-bool less(const sql::Decimal& a, const sql::Decimal& b) { return sql::compare(a, b) < 0; }
 
 template <class Value, bool kGreatest>
 struct Extreme {
     struct State {
         Value value{};
-        bool any = false;
+        std::uint64_t any = 0;
+
+        [[nodiscard]] bool plausible() const { return is_plausible(value); }
     };
     sql::Type type = sql::Type::bigint;
 
-    static const Value* values(const sql::Column& column) {
-        if constexpr (std::is_same_v<Value, double>) return column.doubles.data();
-        else if constexpr (std::is_same_v<Value, sql::Decimal>) return column.decimals.data();
-        else return column.integers.data();
-    }
     static void offer(State& state, const Value& value) {
         const bool better = kGreatest ? less(state.value, value) : less(value, state.value);
-        if (!state.any || better) state = {value, true};
+        if (state.any == 0 || better) state = {value, 1};
     }
     static void fold(State* states, std::span<const std::uint32_t> rows, std::span<const std::uint32_t> cells,
                      std::span<const sql::Column* const> arguments) {
-        const Value* all = values(*arguments[0]);
+        const Value* all = values_of<Value>(*arguments[0]);
         for_each_value(*arguments[0], rows, cells,
                        [&](std::uint32_t row, std::uint32_t cell) { offer(states[cell], all[row]); });
     }
     static void merge(State& into, const State& from) {
-        if (from.any) offer(into, from.value);
+        if (from.any != 0) offer(into, from.value);
     }
     void results(std::span<const State> states, std::span<const std::uint32_t> cells, OwnedColumn& out) const {
         out.reset(type, cells.size());
         for (std::size_t i = 0; i < cells.size(); ++i) {
             const State& state = states[cells[i]];
-            if (!state.any) out.set_null(i, cells.size());
-            else if constexpr (std::is_same_v<Value, double>) out.doubles[i] = state.value;
-            else if constexpr (std::is_same_v<Value, sql::Decimal>) out.decimals[i] = state.value;
-            else out.integers[i] = state.value;
+            if (state.any == 0) out.set_null(i, cells.size());
+            else values_of<Value>(out)[i] = state.value;
         }
     }
 };
@@ -87,10 +78,12 @@ template <bool kGreatest>
 AggregateKind extreme_kind(std::string_view name, std::string_view takes) {
     return {
         .name = name,
-        .signature = [](std::span<const sql::Type> types) -> std::optional<sql::AggregateSignature> {
-            if (types.size() != 1) return std::nullopt;
-            const sql::Type type = as_number(types[0]);
-            const bool ordered = sql::is_number(type) || type == sql::Type::text || type == sql::Type::timestamptz;
+        .distinct = Distinct::ignored,
+        .signature = [](const sql::AggregateUse& use) -> std::optional<sql::AggregateSignature> {
+            if (use.arguments.size() != 1) return std::nullopt;
+            const sql::Type type = as_number(use.arguments[0]);
+            const bool ordered = sql::is_number(type) || type == sql::Type::text || type == sql::Type::timestamptz ||
+                                 type == sql::Type::interval;
             if (!ordered) return std::nullopt;
             return sql::AggregateSignature{.arguments = {type}, .result = type};
         },
@@ -103,6 +96,9 @@ AggregateKind extreme_kind(std::string_view name, std::string_view takes) {
                 case sql::Type::numeric:
                     return std::make_unique<FlatStates<Extreme<sql::Decimal, kGreatest>>>(
                         Extreme<sql::Decimal, kGreatest>{type});
+                case sql::Type::interval:
+                    return std::make_unique<FlatStates<Extreme<sql::Interval, kGreatest>>>(
+                        Extreme<sql::Interval, kGreatest>{type});
                 default:
                     return std::make_unique<FlatStates<Extreme<std::int64_t, kGreatest>>>(
                         Extreme<std::int64_t, kGreatest>{type});
@@ -113,7 +109,7 @@ AggregateKind extreme_kind(std::string_view name, std::string_view takes) {
 
 }  // namespace
 
-AggregateKind min_kind() { return extreme_kind<false>("min", "min takes one number, time or text"); }
-AggregateKind max_kind() { return extreme_kind<true>("max", "max takes one number, time or text"); }
+AggregateKind min_kind() { return extreme_kind<false>("min", "min takes one number, time, interval or text"); }
+AggregateKind max_kind() { return extreme_kind<true>("max", "max takes one number, time, interval or text"); }
 
 }  // namespace sf::engine

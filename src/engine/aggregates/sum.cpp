@@ -1,5 +1,5 @@
 // sum(x) with PostgreSQL's result types: bigint of integers, numeric of bigints and numerics, double precision of
-// doubles.
+// doubles, interval of intervals.
 #include "engine/aggregates/kinds.hpp"
 #include "engine/aggregates/totals.hpp"
 #include "engine/flat_states.hpp"
@@ -57,9 +57,29 @@ struct SumOfDecimals {
         out.reset(sql::Type::numeric, cells.size());
         for (std::size_t i = 0; i < cells.size(); ++i) {
             const State& state = states[cells[i]];
-            if (state.overflow) out.set_failed(i, cells.size());
+            if (state.overflow != 0) out.set_failed(i, cells.size());
             else if (state.count == 0) out.set_null(i, cells.size());
             else out.decimals[i] = state.sum;
+        }
+    }
+};
+
+struct SumOfIntervals {
+    using State = IntervalTotal;
+
+    static void fold(State* states, std::span<const std::uint32_t> rows, std::span<const std::uint32_t> cells,
+                     std::span<const sql::Column* const> arguments) {
+        fold_totals(states, rows, cells, *arguments[0]);
+    }
+    static void merge(State& into, const State& from) { into.merge(from); }
+    static void results(std::span<const State> states, std::span<const std::uint32_t> cells, OwnedColumn& out) {
+        out.reset(sql::Type::interval, cells.size());
+        for (std::size_t i = 0; i < cells.size(); ++i) {
+            const State& state = states[cells[i]];
+            const auto sum = state.sum();
+            if (state.count == 0) out.set_null(i, cells.size());
+            else if (sum) out.intervals[i] = *sum;
+            else out.set_failed(i, cells.size());
         }
     }
 };
@@ -68,9 +88,11 @@ struct SumOfDecimals {
 
 AggregateKind sum_kind() {
     return {.name = "sum",
-            .signature = [](std::span<const sql::Type> types) -> std::optional<sql::AggregateSignature> {
-                if (types.size() != 1 || !sql::is_number(as_number(types[0]))) return std::nullopt;
-                const sql::Type type = as_number(types[0]);
+            .distinct = Distinct::over_values,
+            .signature = [](const sql::AggregateUse& use) -> std::optional<sql::AggregateSignature> {
+                if (use.arguments.size() != 1) return std::nullopt;
+                const sql::Type type = as_number(use.arguments[0]);
+                if (!sql::is_number(type) && type != sql::Type::interval) return std::nullopt;
                 const sql::Type result = type == sql::Type::integer  ? sql::Type::bigint
                                          : type == sql::Type::bigint ? sql::Type::numeric
                                                                      : type;
@@ -80,10 +102,11 @@ AggregateKind sum_kind() {
                 switch (call.signature.arguments[0]) {
                     case sql::Type::double_precision: return std::make_unique<FlatStates<SumOfDoubles>>();
                     case sql::Type::numeric: return std::make_unique<FlatStates<SumOfDecimals>>();
+                    case sql::Type::interval: return std::make_unique<FlatStates<SumOfIntervals>>();
                     default: return std::make_unique<FlatStates<SumOfIntegers>>(SumOfIntegers{call.signature.result});
                 }
             },
-            .takes = "sum takes one number"};
+            .takes = "sum takes one number or interval"};
 }
 
 }  // namespace sf::engine

@@ -5,6 +5,8 @@
 
 #include <cmath>
 #include <cstdint>
+#include <optional>
+#include <utility>
 
 namespace sf::engine {
 
@@ -48,11 +50,11 @@ struct DoubleTotal {
 struct DecimalTotal {
     sql::Decimal sum;
     std::int64_t count = 0;
-    bool overflow = false;  // More than 38 digits: the result is NULL.
+    std::uint64_t overflow = 0;  // 1: more than 38 digits; the result is NULL.
 
     void add(sql::Decimal value) {
         const auto total = sql::add(sum, value);
-        overflow |= !total.has_value();
+        overflow |= total ? 0 : 1;
         if (total) sum = *total;
         ++count;
     }
@@ -61,6 +63,36 @@ struct DecimalTotal {
         add(other.sum);
         overflow |= other.overflow;
         count += other.count - 1;
+    }
+    [[nodiscard]] bool plausible() const { return sum.scale >= 0 && sum.scale <= 38; }
+};
+
+/// Parts are added by themselves, as PostgreSQL does.
+struct IntervalTotal {
+    __int128 micros = 0;
+    std::int64_t months = 0;
+    std::int64_t days = 0;
+    std::int64_t count = 0;
+
+    void add(const sql::Interval& value) {
+        months += value.months;
+        days += value.days;
+        micros += value.micros;
+        ++count;
+    }
+    void merge(const IntervalTotal& other) {
+        months += other.months;
+        days += other.days;
+        micros += other.micros;
+        count += other.count;
+    }
+    /// Nothing: a part is beyond its range.
+    [[nodiscard]] std::optional<sql::Interval> sum() const {
+        if (!std::in_range<std::int32_t>(months) || !std::in_range<std::int32_t>(days) || micros < INT64_MIN ||
+            micros > INT64_MAX)
+            return std::nullopt;
+        return sql::Interval{static_cast<std::int32_t>(months), static_cast<std::int32_t>(days),
+                             static_cast<std::int64_t>(micros)};
     }
 };
 
@@ -78,6 +110,12 @@ inline void fold_totals(DecimalTotal* states, std::span<const std::uint32_t> row
                         const sql::Column& column) {
     for_each_value(column, rows, cells,
                    [&](std::uint32_t row, std::uint32_t cell) { states[cell].add(column.decimals[row]); });
+}
+
+inline void fold_totals(IntervalTotal* states, std::span<const std::uint32_t> rows,
+                        std::span<const std::uint32_t> cells, const sql::Column& column) {
+    for_each_value(column, rows, cells,
+                   [&](std::uint32_t row, std::uint32_t cell) { states[cell].add(column.intervals[row]); });
 }
 
 }  // namespace sf::engine

@@ -64,7 +64,7 @@ Result<> AnalyticsService::offer_built_in_views() {
         if (names.find(mark) != std::string::npos) continue;
         names += mark;
         changed = true;
-        auto made = engine_.create(view.sql, true);
+        auto made = engine_.create({.sql = std::string(view.sql), .built_in = true});
         if (!made && made.error().code == ErrorCode::conflict) continue;  // The user's own view of this name stays.
         if (!made) return fail(std::move(made.error()).during("making the built-in view " + std::string(view.name)));
     }
@@ -96,9 +96,9 @@ Result<http::Response> AnalyticsService::list(const http::Request&) {
 Result<http::Response> AnalyticsService::create(const http::Request& request) {
     ViewBody body;
     if (auto refusal = http::parse_body(request.body.view(), body)) return answered(std::move(*refusal));
-    SF_ASSIGN(const ViewStatus made, engine_.create(body.sql));
-    http::Response response = json(view_json(made), 201);
-    response.headers.push_back({"Location", "/api/v1/views/" + made.record.name});
+    SF_ASSIGN(const auto made, engine_.create({.sql = body.sql}));
+    http::Response response = json(view_json(*made), 201);
+    response.headers.push_back({"Location", "/api/v1/views/" + made->record.name});
     return response;
 }
 
@@ -117,8 +117,8 @@ Result<http::Response> AnalyticsService::show(const http::Request& request) {
 Result<http::Response> AnalyticsService::replace(const http::Request& request) {
     ViewBody body;
     if (auto refusal = http::parse_body(request.body.view(), body)) return answered(std::move(*refusal));
-    SF_ASSIGN(const ViewStatus status, engine_.replace(request.path_parameter("name"), body.sql));
-    return json(view_json(status));
+    SF_ASSIGN(const auto status, engine_.replace(request.path_parameter("name"), {.sql = body.sql}));
+    return json(view_json(*status));
 }
 
 Result<http::Response> AnalyticsService::drop(const http::Request& request) {
@@ -127,8 +127,8 @@ Result<http::Response> AnalyticsService::drop(const http::Request& request) {
 }
 
 Result<http::Response> AnalyticsService::explain(const http::Request& request) {
-    SF_ASSIGN(const ViewStatus status, engine_.find(request.path_parameter("name")));
-    return json(explain_json(status));
+    SF_ASSIGN(const ViewExplanation explanation, engine_.explain(request.path_parameter("name")));
+    return json(explain_json(explanation));
 }
 
 Result<http::Response> AnalyticsService::backfill(const http::Request& request) {
@@ -216,6 +216,8 @@ void AnalyticsService::add_routes(http::RouteTable& routes) {
     http::Route& filled = add(post, "/api/v1/views/{name}/backfill", "Compute a view anew from all stored events",
                               http::Role::editor, [this](const http::Request& r) { return backfill(r); });
     filled.description = "Replaces the rows of the view. Answers when it is done.";
+    add_shadow_routes(routes);
+    add_rule_routes(routes);
 }
 
 }  // namespace sf::analytics

@@ -49,6 +49,24 @@ private:
     [[nodiscard]] Result<http::Response> explain(const http::Request& request);
     [[nodiscard]] Result<http::Response> backfill(const http::Request& request);
 
+    // New versions beside views: shadow_routes.cpp.
+    void add_shadow_routes(http::RouteTable& routes);
+    [[nodiscard]] Result<http::Response> shadow(const http::Request& request);
+    [[nodiscard]] Result<http::Response> drop_shadow(const http::Request& request);
+    [[nodiscard]] Result<http::Response> diff(const http::Request& request);
+    [[nodiscard]] Result<http::Response> promote(const http::Request& request);
+
+    // Processing rules: rule_routes.cpp.
+    void add_rule_routes(http::RouteTable& routes);
+    [[nodiscard]] Result<ViewRecord> rule(std::string_view name);
+    [[nodiscard]] Result<http::Response> list_rules();
+    [[nodiscard]] Result<http::Response> show_rule(const http::Request& request);
+    [[nodiscard]] Result<http::Response> validate_rule(const http::Request& request);
+    [[nodiscard]] Result<http::Response> create_rule(const http::Request& request);
+    [[nodiscard]] Result<http::Response> replace_rule(const http::Request& request);
+    [[nodiscard]] Result<http::Response> shadow_rule(const http::Request& request);
+    [[nodiscard]] Result<http::Response> drop_rule(const http::Request& request);
+
     const AnalyticsOptions options_;
     const Clock& clock_;
     ViewStore store_;

@@ -50,6 +50,7 @@ void ViewEngine::stop() {
 
 Result<engine::ViewPtr> ViewEngine::make_view(const ViewRecord& record) {
     SF_ASSIGN(sql::ViewPlan plan, sql::plan_view(record.sql, engine::aggregate_catalog()));
+    plan.name = record.name;  // Of a shadow it is another one than the statement's.
     auto view = std::make_shared<engine::View>(next_number_++, record.identity, std::move(plan), record.starts);
     view->closed_until = record.closed_until;
     return engine::ViewPtr(std::move(view));
@@ -59,55 +60,71 @@ std::string ViewEngine::new_identity(std::string_view name) {
     return std::string(name) + ' ' + to_string(ids_.next(clock_.now()));
 }
 
+// The readers stand still between two records of each partition while `work` is done; if it was, they go on with
+// `change`.
+Result<> ViewEngine::between_records(const std::function<Result<>(const std::vector<Reached>&)>& work,
+                                     const std::function<void(engine::PartialFold&)>& change) {
+    bool done = false;
+    std::promise<void> resume;
+    const std::shared_future<void> resumed = resume.get_future().share();
+    std::vector<std::promise<std::optional<Reached>>> reached(readers_.size());
+    std::vector<std::jthread> holders;
+    for (std::size_t p = 0; p < readers_.size(); ++p) {
+        holders.emplace_back([this, p, resumed, &reached, &change, &done] {
+            const bool ran = readers_[p]->run([&](engine::PartialFold& fold, messaging::Offset next) {
+                reached[p].set_value(Reached{next, fold.time()});
+                resumed.wait();
+                if (done) change(fold);
+            });
+            if (!ran) reached[p].set_value(std::nullopt);
+        });
+    }
+    Result<> result;
+    std::vector<Reached> places;
+    for (auto& promise : reached) {
+        if (const auto place = promise.get_future().get()) places.push_back(*place);
+        else result = fail(ErrorCode::unavailable, "analytics has stopped reading", "", "see /health/deep");
+    }
+    if (result) result = work(places);
+    done = result.has_value();
+    resume.set_value();
+    return result;
+}
+
 // A view begins between two records of each partition. The readers stand still there until the shards know the view,
 // and a checkpoint has how far time had come: after a crash the same events are late again. `instead_of` ends at the
 // same place. From when its rows begin to go until a checkpoint has the new one, a crash leaves a view whose state is
 // lost: the next start computes it again.
 Result<ViewEngine::Known> ViewEngine::begin(ViewRecord record, const Known* instead_of, History* history) {
     record.starts.clear();
+    record.whole_after = engine::kTimeMin;
     SF_ASSIGN(const engine::ViewPtr planned, make_view(record));
     Known made{record, planned};
     const std::string& name = made.record.name;
-    bool started = false;
-    std::promise<void> resume;
-    const std::shared_future<void> resumed = resume.get_future().share();
-    std::vector<std::promise<std::optional<messaging::Offset>>> reached(readers_.size());
-    std::vector<std::jthread> holders;
-    for (std::size_t p = 0; p < readers_.size(); ++p) {
-        holders.emplace_back([this, p, resumed, &reached, &made, &started, instead_of] {
-            const bool ran = readers_[p]->run([&](engine::PartialFold& fold, messaging::Offset next) {
-                reached[p].set_value(next);
-                resumed.wait();
-                if (!started) return;
-                if (instead_of != nullptr) fold.remove(instead_of->view->number);
-                fold.add(made.view);
-            });
-            if (!ran) reached[p].set_value(std::nullopt);
-        });
-    }
-    Result<> result;
-    for (std::size_t p = 0; p < readers_.size(); ++p) {
-        const auto next = reached[p].get_future().get();
-        if (next) made.record.starts[static_cast<engine::Partition>(p)] = *next;
-        else result = fail(ErrorCode::unavailable, "analytics has stopped reading", "", "see /health/deep");
-    }
-    if (result && history != nullptr) result = hand_over(*history, made);
-    if (result && instead_of != nullptr) result = store_.set_lost(name, true);
-    if (result && instead_of != nullptr) result = store_.put(made.record);
-    if (result && instead_of != nullptr)
-        result = on_shards([&](engine::Shard& shard, std::size_t) { shard.remove(instead_of->view->number); });
     Result<> kept;
-    if (result) kept = forget_rows(name);
-    if (result) {
-        result = on_shards([&](engine::Shard& shard, std::size_t i) {
+    const auto hand_to_shards = [&](const std::vector<Reached>& reached) -> Result<> {
+        for (std::size_t p = 0; p < reached.size(); ++p) {
+            made.record.starts[static_cast<engine::Partition>(p)] = reached[p].next;
+            if (history == nullptr)
+                made.record.whole_after =
+                    std::max(made.record.whole_after, reached[p].time.watermark(planned->plan.window.time, 0));
+        }
+        if (history != nullptr) SF_TRY(hand_over(*history, made));
+        if (instead_of != nullptr) {
+            SF_TRY(store_.set_lost(name, true));
+            SF_TRY(store_.put(made.record));
+            SF_TRY(on_shards([&](engine::Shard& shard, std::size_t) { shard.remove(instead_of->view->number); }));
+        }
+        kept = forget_rows(name);
+        return on_shards([&](engine::Shard& shard, std::size_t i) {
             if (history != nullptr) shard.adopt(made.view, history->shard(i), history->take_rows(i));
             else shard.add(made.view);
         });
-    }
-    started = result.has_value();
-    resume.set_value();
-    holders.clear();
-    if (!result) return fail(std::move(result.error()));
+    };
+    SF_TRY(between_records(hand_to_shards, [&](engine::PartialFold& fold) {
+        if (instead_of != nullptr) fold.remove(instead_of->view->number);
+        fold.add(made.view);
+    }));
     if (kept) kept = checkpoint_all();
     if (kept && instead_of == nullptr) kept = store_.put(made.record);
     if (kept && instead_of != nullptr) kept = store_.set_lost(name, false);
@@ -157,47 +174,90 @@ Result<> ViewEngine::checkpoint_all() {
     return {};
 }
 
-Result<ViewStatus> ViewEngine::create(const std::string& sql, bool built_in) {
+Result<std::optional<ViewStatus>> ViewEngine::create(const ViewDefinition& definition) {
     std::lock_guard change(change_mutex_);
     if (!running_) return fail(ErrorCode::unavailable, "the service is stopping");
-    SF_ASSIGN(const sql::ViewPlan plan, sql::plan_view(sql, engine::aggregate_catalog()));
-    if (known(plan.name)) {
+    SF_ASSIGN(const sql::ViewPlan plan, sql::plan_view(definition.sql, engine::aggregate_catalog()));
+    const auto stopped = unplanned_.find(plan.name);
+    if (known(plan.name) || (stopped != unplanned_.end() && !stopped->second.enabled)) {
         return fail(ErrorCode::conflict, "there is a view \"" + plan.name + "\" already", "",
                     "replace it with PUT, or drop it first");
     }
-    ViewRecord record{.name = plan.name,
-                      .sql = sql,
-                      .identity = new_identity(plan.name),
-                      .created_at = clock_.now(),
-                      .built_in = built_in};
-    SF_ASSIGN(const Known made, begin(std::move(record), nullptr, nullptr));
-    return status(made);
+    return make(record_of(definition, plan.name), nullptr);
 }
 
-Result<ViewStatus> ViewEngine::replace(std::string_view name, const std::string& sql) {
+Result<std::optional<ViewStatus>> ViewEngine::replace(std::string_view name, const ViewDefinition& definition) {
     std::lock_guard change(change_mutex_);
     if (!running_) return fail(ErrorCode::unavailable, "the service is stopping");
-    SF_ASSIGN(const sql::ViewPlan plan, sql::plan_view(sql, engine::aggregate_catalog()));
+    SF_ASSIGN(const sql::ViewPlan plan, sql::plan_view(definition.sql, engine::aggregate_catalog()));
     if (plan.name != name) {
         return fail(ErrorCode::invalid_input,
                     "the statement makes view \"" + plan.name + "\", not \"" + std::string(name) + "\"", "",
                     "a view keeps its name; create one with the other name instead");
     }
+    SF_TRY(check_made_alike(name, definition));
     const auto old = known(name);
-    if (old && old->record.sql == sql) return status(*old);
-    ViewRecord record{.name = plan.name, .sql = sql, .identity = new_identity(plan.name), .created_at = clock_.now()};
-    SF_ASSIGN(const Known made, begin(std::move(record), old ? &*old : nullptr, nullptr));
-    return status(made);
+    if (!old || old->record.sql != definition.sql || !definition.enabled)
+        return make(record_of(definition, plan.name), old ? &*old : nullptr);
+    Known same = *old;
+    if (same.record.rule != definition.rule) {
+        same.record.rule = definition.rule;
+        SF_TRY(store_.put(same.record));
+        std::lock_guard lock(mutex_);
+        views_.insert_or_assign(plan.name, same);
+    }
+    return status(same);
+}
+
+// A rule's view is changed as a rule, a statement's as a statement.
+Result<> ViewEngine::check_made_alike(std::string_view name, const ViewDefinition& definition) const {
+    const auto old = known(name);
+    const auto stopped = unplanned_.find(name);
+    const ViewRecord* const before = old ? &old->record : stopped != unplanned_.end() ? &stopped->second : nullptr;
+    if (before == nullptr || before->rule.empty() == definition.rule.empty()) return {};
+    const bool rule = !before->rule.empty();
+    const std::string path = std::string(rule ? "/api/v1/processing-rules/" : "/api/v1/views/") + before->name;
+    return fail(ErrorCode::conflict,
+                "\"" + before->name + "\" is made by a " + (rule ? "processing rule" : "statement"), "",
+                std::string("change it as one (") + path + "), or drop it first");
+}
+
+ViewRecord ViewEngine::record_of(const ViewDefinition& definition, const std::string& name) {
+    return {.name = name,
+            .sql = definition.sql,
+            .identity = new_identity(name),
+            .created_at = clock_.now(),
+            .built_in = definition.built_in,
+            .rule = definition.rule,
+            .enabled = definition.enabled};
+}
+
+Result<std::optional<ViewStatus>> ViewEngine::make(ViewRecord record, const Known* instead_of) {
+    if (record.enabled) {
+        SF_ASSIGN(const Known made, begin(std::move(record), instead_of, nullptr));
+        return status(made);
+    }
+    SF_TRY(store_.put(record));
+    SF_TRY(end_and_forget(record.name));
+    unplanned_.insert_or_assign(record.name, std::move(record));
+    return std::nullopt;
 }
 
 Result<> ViewEngine::drop(std::string_view name) {
     std::lock_guard change(change_mutex_);
-    const auto old = known(name);
     const auto stopped = unplanned_.find(name);
-    if (!old && stopped == unplanned_.end()) return fail(no_such_view(name));
+    if (!known(name) && stopped == unplanned_.end()) return fail(no_such_view(name));
     SF_TRY(store_.remove(name));
     if (stopped != unplanned_.end()) unplanned_.erase(stopped);
-    if (old) {
+    SF_TRY(end_and_forget(name));
+    const std::string shadow = shadow_name(name);
+    if (!known(shadow)) return {};
+    SF_TRY(store_.remove(shadow));
+    return end_and_forget(shadow);
+}
+
+Result<> ViewEngine::end_and_forget(std::string_view name) {
+    if (const auto old = known(name)) {
         end(old->view);
         std::lock_guard lock(mutex_);
         views_.erase(views_.find(name));
@@ -265,6 +325,10 @@ ViewStatus ViewEngine::status(const Known& known) {
             watermark = std::min(watermark, from.watermark(number));
             status.groups += from.groups(number);
             status.state_bytes += from.bytes(number);
+            status.pieces = status.view->gap() > 0 ? status.pieces + from.pieces(number)
+                                                   : std::max(status.pieces, from.pieces(number));
+            status.rates.events += from.rates(number).events;
+            status.rates.rows += from.rates(number).rows;
         });
     }
     status.watermark = time_of(watermark);
@@ -313,6 +377,19 @@ Result<ViewStatus> ViewEngine::find(std::string_view name) {
     if (!found) return fail(no_such_view(name));
     (void)catch_up(options_.catch_up_patience);
     return status(*found);
+}
+
+Result<ViewExplanation> ViewEngine::explain(std::string_view name) {
+    SF_ASSIGN(ViewStatus status, find(name));
+    std::vector<engine::ViewPtr> all;
+    {
+        std::lock_guard lock(mutex_);
+        for (const auto& [other, known] : views_) all.push_back(known.view);
+    }
+    ViewExplanation explanation{.status = std::move(status), .late_listed_max = options_.late_listed_max};
+    explanation.sharing = engine::sharing_of(*explanation.status.view, all);
+    if (explanation.status.watermark) explanation.lag = clock_.now() - *explanation.status.watermark;
+    return explanation;
 }
 
 Result<ViewEngine::Rows> ViewEngine::rows(std::string_view name, const database::PointFilter& filter) {

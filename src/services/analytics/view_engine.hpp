@@ -6,10 +6,12 @@
 #include "database/document_store.hpp"
 #include "database/event_store.hpp"
 #include "database/point_store.hpp"
+#include "engine/sharing.hpp"
 #include "messaging/log.hpp"
 #include "services/analytics/partition_reader.hpp"
 #include "services/analytics/point_publisher.hpp"
 #include "services/analytics/shard_runner.hpp"
+#include "services/analytics/view_diff.hpp"
 #include "services/analytics/view_store.hpp"
 
 #include <functional>
@@ -46,10 +48,28 @@ struct ViewStatus {
     engine::ViewCounters counters;
     std::optional<Timestamp> watermark;  // None before the first event of every partition.
     std::size_t groups = 0;
+    std::size_t pieces = 0;  // Panes, or sessions.
     std::size_t state_bytes = 0;
+    engine::Shard::Rates rates;  // A second, of late.
+};
+
+/// And how it is computed.
+struct ViewExplanation {
+    ViewStatus status;
+    engine::Sharing sharing;
+    std::optional<Duration> lag;  // How far the watermark is behind the clock.
+    std::uint64_t late_listed_max = 0;
 };
 
 class History;  // A view computed from stored events.
+
+/// What a view is made of.
+struct ViewDefinition {
+    std::string sql;
+    std::string rule = {};  // The processing rule that the statement was made of, as JSON; empty if it was written.
+    bool enabled = true;    // False: it is kept and does not run. For rules.
+    bool built_in = false;
+};
 
 /// A view as other parts know it.
 struct ViewSummary {
@@ -71,21 +91,36 @@ public:
     void stop();  // Idempotent.
 
     /// Plans the statement and starts the view, from the next event on. `conflict` if there is one of that name; when
-    /// it returns the view outlives any crash.
-    [[nodiscard]] Result<ViewStatus> create(const std::string& sql, bool built_in = false);
+    /// it returns the view outlives any crash. No status of one that is not enabled.
+    [[nodiscard]] Result<std::optional<ViewStatus>> create(const ViewDefinition& definition);
 
-    /// The view gets this definition and begins anew: its rows so far are dropped. Unchanged where the text is the
-    /// same. `invalid_input` if the statement names another view.
-    [[nodiscard]] Result<ViewStatus> replace(std::string_view name, const std::string& sql);
+    /// The view gets this definition and begins anew: its rows so far are dropped. Goes on where the text is the
+    /// same. `invalid_input` if the statement names another view, `conflict` if one of both is a rule's and the other
+    /// is not.
+    [[nodiscard]] Result<std::optional<ViewStatus>> replace(std::string_view name, const ViewDefinition& definition);
 
     [[nodiscard]] Result<> drop(std::string_view name);
 
     /// Computes the view anew over all stored events, then goes on with live ones. Returns how many events were read.
     [[nodiscard]] Result<std::uint64_t> backfill(std::string_view name, std::stop_token stop);
 
+    /// Runs the definition beside the view that it is to replace, as view "NAME@next"; one that is there already is
+    /// replaced. With `backfill` it is computed from all stored events first.
+    [[nodiscard]] Result<ViewStatus> shadow(std::string_view name, const ViewDefinition& definition, bool backfill,
+                                            std::stop_token stop);
+    [[nodiscard]] Result<> drop_shadow(std::string_view name);
+
+    /// What differs between the rows of a view and its shadow, in the windows that are final in both.
+    [[nodiscard]] Result<ViewDiff> diff(std::string_view name, std::size_t samples_max);
+
+    /// The shadow takes the place of the view, with its state and rows. Readers find either the old or the new row of
+    /// each identity all the time; rows that the shadow does not have get tombstones.
+    [[nodiscard]] Result<ViewStatus> promote(std::string_view name);
+
     // Both with everything that was durable when they were called, as far as the patience reaches.
     [[nodiscard]] std::vector<ViewStatus> list();
     [[nodiscard]] Result<ViewStatus> find(std::string_view name);
+    [[nodiscard]] Result<ViewExplanation> explain(std::string_view name);
 
     /// The latest rows, with everything that was durable when it was called (or as far as the patience reaches), and
     /// the view's watermark.
@@ -135,8 +170,22 @@ private:
     void compute_again(const std::stop_token& stop);
     [[nodiscard]] Result<> start_readers(const std::vector<engine::ViewPtr>& views);
     [[nodiscard]] Result<engine::ViewPtr> make_view(const ViewRecord& record);
+    [[nodiscard]] ViewRecord record_of(const ViewDefinition& definition, const std::string& name);
+    [[nodiscard]] Result<std::optional<ViewStatus>> make(ViewRecord record, const Known* instead_of);
+    struct Reached {  // By the reader of a partition.
+        messaging::Offset next;
+        engine::PartitionTime time;
+    };
+    [[nodiscard]] Result<> between_records(const std::function<Result<>(const std::vector<Reached>&)>& work,
+                                           const std::function<void(engine::PartialFold&)>& change);
+    [[nodiscard]] Result<> check_made_alike(std::string_view name, const ViewDefinition& definition) const;
     [[nodiscard]] Result<Known> begin(ViewRecord record, const Known* instead_of, History* history);
     [[nodiscard]] Result<> forget_rows(std::string_view name);
+    [[nodiscard]] Result<> end_and_forget(std::string_view name);
+    [[nodiscard]] Result<std::vector<models::MetricPoint>> all_rows(const std::string& name);
+    [[nodiscard]] Result<> store_emitted();
+    [[nodiscard]] Result<> take_place(const Known* old, const Known& shadow, const Known& made);
+    [[nodiscard]] Result<DiffSide> diff_side(const Known& known);
     [[nodiscard]] Result<> on_shards(const std::function<void(engine::Shard&, std::size_t)>& command);
     void end(const engine::ViewPtr& view);
     [[nodiscard]] Result<> checkpoint_all();
@@ -166,8 +215,9 @@ private:
 
     std::mutex change_mutex_;  // One change of the views at a time.
     mutable std::mutex mutex_;
-    std::map<std::string, Known, std::less<>> views_;           // Under mutex_.
-    std::map<std::string, ViewRecord, std::less<>> unplanned_;  // Stored, but do not run. Under change_mutex_.
+    std::map<std::string, Known, std::less<>> views_;  // Under mutex_.
+    std::map<std::string, ViewRecord, std::less<>>
+        unplanned_;  // Stored, but do not run: disabled, or not planned any more. Under change_mutex_.
     std::vector<messaging::Offset> held_;  // Under mutex_: the log stays from here on. May be empty.
     engine::ViewNumber next_number_ = 1;   // Under change_mutex_.
     UuidGenerator ids_;                    // Under change_mutex_.

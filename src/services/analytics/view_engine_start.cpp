@@ -20,6 +20,10 @@ Result<> ViewEngine::start() {
     std::vector<engine::ViewPtr> views;
     bool some_lost = false;
     for (const ViewRecord& record : records) {
+        if (!record.enabled) {
+            unplanned_.emplace(record.name, record);
+            continue;
+        }
         auto view = make_view(record);
         if (!view) {
             // Written by another version of this program, most likely. The others go on, and this one is still there to

@@ -1,8 +1,11 @@
 #include "services/analytics/view_json.hpp"
 
 #include "base/json_text.hpp"
+#include "engine/pane_windows.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace sf::analytics {
 namespace {
@@ -95,6 +98,32 @@ std::string ranks_json(const sql::ViewPlan& plan) {
                        plan.shown ? json_string(sql::canonical_text(*plan.shown)) : "null");
 }
 
+// Of thousands of views nobody wants to read all names.
+std::string shared_with(const std::vector<std::string>& views) {
+    constexpr std::size_t kNamesMax = 20;
+    std::string names;
+    for (std::size_t i = 0; i < std::min(views.size(), kNamesMax); ++i)
+        names += (i > 0 ? "," : "") + json_string(views[i]);
+    return fmt::format(R"({{"views":{},"names":[{}]}})", views.size(), names);
+}
+
+std::string sharing_json(const engine::Sharing& sharing) {
+    std::string fields;
+    for (const auto& [field, views] : sharing.fields)
+        fields += (fields.empty() ? "" : ",") + json_string(field) + ':' + shared_with(views);
+    return fmt::format(R"({{"filter":{},"groups":{},"panes":{},"fields":{{{}}}}})", shared_with(sharing.filter),
+                       shared_with(sharing.groups), shared_with(sharing.panes), fields);
+}
+
+std::string limits_json(const ViewExplanation& explanation) {
+    const engine::View& view = *explanation.status.view;
+    const bool many =
+        view.gap() == 0 && !view.grid.is_total() && view.grid.size() / view.grid.slide() > engine::kEarlyWindowsMax;
+    return fmt::format(R"({{"keys_max":{},"late_events_max":{},"early_results":{}}})", view.plan.options.keys_max,
+                       explanation.late_listed_max,
+                       json_string(many ? "of the window that ends next" : "of all windows"));
+}
+
 }  // namespace
 
 std::string columns_json(const sql::ViewPlan& plan) {
@@ -108,28 +137,38 @@ std::string columns_json(const sql::ViewPlan& plan) {
 }
 
 std::string view_json(const ViewStatus& status) {
+    const std::string& name = status.record.name;
+    const std::string shadow_of = is_shadow(name) ? json_string(name.substr(0, name.rfind('@'))) : "null";
     return fmt::format(
-        R"({{{},"sql":{},"columns":{},"built_in":{},"created_at":{},"watermark":{},"groups":{},"state_bytes":{},)"
+        R"({{{},"sql":{},"columns":{},"built_in":{},"rule":{},"shadow_of":{},"created_at":{},"watermark":{},"groups":{},"state_bytes":{},)"
         R"("events":{},"events_late":{},"late_events_listed":{},"events_failed":{},"groups_refused":{},"rows_failed":{}}})",
         common_members(status), json_string(status.record.sql), columns_json(status.view->plan), status.record.built_in,
-        json_string(format_rfc3339(status.record.created_at)), time_or_null(status.watermark), status.groups,
-        status.state_bytes, status.counters.events, status.counters.events_late, status.counters.late_listed,
-        status.counters.events_failed, status.counters.groups_refused, status.counters.rows_failed);
+        !status.record.rule.empty(), shadow_of, json_string(format_rfc3339(status.record.created_at)),
+        time_or_null(status.watermark), status.groups, status.state_bytes, status.counters.events,
+        status.counters.events_late, status.counters.late_listed, status.counters.events_failed,
+        status.counters.groups_refused, status.counters.rows_failed);
 }
 
-std::string explain_json(const ViewStatus& status) {
+std::string explain_json(const ViewExplanation& explanation) {
+    const ViewStatus& status = explanation.status;
     const sql::ViewPlan& plan = status.view->plan;
-    return fmt::format(R"({{{},"filter":{},"keys":{},"aggregates":{},{},"having":{}{},"outputs":{},"watermark":{}}})",
-                       common_members(status), plan.where ? json_string(sql::canonical_text(*plan.where)) : "null",
-                       texts(plan.keys, [](const sql::KeyColumn& key) { return sql::canonical_text(*key.expression); }),
-                       texts(plan.aggregates, [](const sql::AggregateCall& call) { return call.text(); }),
-                       pieces_json(*status.view), plan.having ? json_string(sql::canonical_text(*plan.having)) : "null",
-                       ranks_json(plan),
-                       texts(plan.outputs,
-                             [](const sql::OutputColumn& output) {
-                                 return output.name + " = " + sql::canonical_text(*output.expression);
-                             }),
-                       time_or_null(status.watermark));
+    const std::string lag =
+        explanation.lag ? fmt::format("{:.3f}", std::chrono::duration<double>(*explanation.lag).count()) : "null";
+    return fmt::format(
+        R"({{{},"filter":{},"keys":{},"aggregates":{},{},"having":{}{},"outputs":{},"sharing":{},)"
+        R"("state":{{"groups":{},"{}":{},"bytes":{}}},"rates":{{"events_per_second":{:.3f},"rows_per_second":{:.3f}}},)"
+        R"("watermark":{},"lag_seconds":{},"limits":{}}})",
+        common_members(status), plan.where ? json_string(sql::canonical_text(*plan.where)) : "null",
+        texts(plan.keys, [](const sql::KeyColumn& key) { return sql::canonical_text(*key.expression); }),
+        texts(plan.aggregates, [](const sql::AggregateCall& call) { return call.text(); }), pieces_json(*status.view),
+        plan.having ? json_string(sql::canonical_text(*plan.having)) : "null", ranks_json(plan),
+        texts(plan.outputs,
+              [](const sql::OutputColumn& output) {
+                  return output.name + " = " + sql::canonical_text(*output.expression);
+              }),
+        sharing_json(explanation.sharing), status.groups, status.view->gap() > 0 ? "sessions" : "panes", status.pieces,
+        status.state_bytes, status.rates.events, status.rates.rows, time_or_null(status.watermark), lag,
+        limits_json(explanation));
 }
 
 std::string row_json(const models::MetricPoint& point) {

@@ -15,7 +15,7 @@ namespace sf::analytics {
 [[nodiscard]] std::string columns_json(const sql::ViewPlan& plan);
 
 /// How the view is computed, step by step.
-[[nodiscard]] std::string explain_json(const ViewStatus& status);
+[[nodiscard]] std::string explain_json(const ViewExplanation& explanation);
 
 /// {"keys","window_start","window_end","values","final","epoch","version"}
 [[nodiscard]] std::string row_json(const models::MetricPoint& point);

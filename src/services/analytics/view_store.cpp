@@ -22,8 +22,12 @@ struct ViewDocument {
     std::int64_t closed_until = 0;
     std::string created_at;
     bool built_in = false;
+    std::optional<std::int64_t> whole_after;
+    std::optional<std::string> rule;
+    std::optional<bool> enabled;
 };
-BOOST_DESCRIBE_STRUCT(ViewDocument, (), (name, sql, identity, starts, closed_until, created_at, built_in))
+BOOST_DESCRIBE_STRUCT(ViewDocument, (),
+                      (name, sql, identity, starts, closed_until, created_at, built_in, whole_after, rule, enabled))
 
 std::string starts_text(const std::map<engine::Partition, engine::Offset>& starts) {
     std::string text;
@@ -59,10 +63,16 @@ Result<ViewRecord> parse(const database::Document& document) {
         return fail(ErrorCode::corrupt, "the document of view \"" + document.key + "\" can't be read",
                     errors.front().pointer + ": " + errors.front().detail);
     }
-    return ViewRecord{view.name,         view.sql,
-                      view.identity,     parse_starts(view.starts),
-                      view.closed_until, parse_rfc3339(view.created_at).value_or(Timestamp{}),
-                      view.built_in};
+    return ViewRecord{view.name,
+                      view.sql,
+                      view.identity,
+                      parse_starts(view.starts),
+                      view.closed_until,
+                      view.whole_after.value_or(engine::kTimeMin),
+                      parse_rfc3339(view.created_at).value_or(Timestamp{}),
+                      view.built_in,
+                      view.rule.value_or(""),
+                      view.enabled.value_or(true)};
 }
 
 }  // namespace
@@ -81,14 +91,22 @@ Result<std::vector<ViewRecord>> ViewStore::load() {
     return records;
 }
 
+Result<std::optional<ViewRecord>> ViewStore::find(std::string_view name) {
+    SF_ASSIGN(const auto json, documents_.get(kViews, name));
+    if (!json) return std::nullopt;
+    return parse({std::string(name), *json});
+}
+
 Result<> ViewStore::put(const ViewRecord& record) {
-    const database::Document document{
-        record.name,
-        fmt::format(
-            R"({{"name":{},"sql":{},"identity":{},"starts":{},"closed_until":{},"created_at":{},"built_in":{}}})",
-            json_string(record.name), json_string(record.sql), json_string(record.identity),
-            json_string(starts_text(record.starts)), record.closed_until,
-            json_string(format_rfc3339(record.created_at)), record.built_in)};
+    std::string json =
+        fmt::format(R"({{"name":{},"sql":{},"identity":{},"starts":{},"closed_until":{},"created_at":{},"built_in":{})",
+                    json_string(record.name), json_string(record.sql), json_string(record.identity),
+                    json_string(starts_text(record.starts)), record.closed_until,
+                    json_string(format_rfc3339(record.created_at)), record.built_in);
+    if (record.whole_after > engine::kTimeMin) json += fmt::format(R"(,"whole_after":{})", record.whole_after);
+    if (!record.rule.empty()) json += R"(,"rule":)" + json_string(record.rule);
+    if (!record.enabled) json += R"(,"enabled":false)";
+    const database::Document document{record.name, json + '}'};
     return documents_.put(kViews, std::span(&document, 1), {});
 }
 

@@ -20,9 +20,17 @@ struct ViewRecord {
     std::map<engine::Partition, engine::Offset> starts;
     std::int64_t closed_until =
         engine::kTimeMin;  // Microseconds: windows that end here or before were closed by a backfill.
+    std::int64_t whole_after =
+        engine::kTimeMin;  // Microseconds: windows that begin later have all their events since it was made.
     Timestamp created_at;
     bool built_in = false;
+    std::string rule = {};  // The processing rule that it was made of, as JSON; empty where SQL was given.
+    bool enabled = true;    // False: kept, but does not run. Of a rule.
 };
+
+/// The name of the version that runs beside a view. No statement can make a view of such a name.
+[[nodiscard]] inline std::string shadow_name(std::string_view view) { return std::string(view) + "@next"; }
+[[nodiscard]] inline bool is_shadow(std::string_view name) { return name.ends_with("@next"); }
 
 /// Any thread; calls block.
 class ViewStore {
@@ -30,6 +38,7 @@ public:
     explicit ViewStore(database::DocumentStore& documents) : documents_(documents) {}
 
     [[nodiscard]] Result<std::vector<ViewRecord>> load();
+    [[nodiscard]] Result<std::optional<ViewRecord>> find(std::string_view name);
     [[nodiscard]] Result<> put(const ViewRecord& record);
     [[nodiscard]] Result<> remove(std::string_view name);
 

@@ -21,11 +21,7 @@ namespace sf::sql {
 
 /// A month is 30 days and a day 24 hours here.
 [[nodiscard]] inline int order(const Interval& a, const Interval& b) {
-    constexpr std::int64_t kDay = 86'400'000'000;
-    const auto span = [](const Interval& i) {
-        return static_cast<__int128>(i.micros) + (static_cast<__int128>(i.months) * 30 + i.days) * kDay;
-    };
-    return (span(a) > span(b)) - (span(a) < span(b));
+    return (length_of(a) > length_of(b)) - (length_of(a) < length_of(b));
 }
 [[nodiscard]] inline int order(const Uuid& a, const Uuid& b) { return (a > b) - (a < b); }
 

@@ -1,4 +1,4 @@
-// Calls: functions by the types of their arguments, and aggregates.
+// Calls of functions, by the types of their arguments.
 #include "sql/plan/expression_binder.hpp"
 
 #include "base/nearest_name.hpp"
@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace sf::sql {
 namespace {
@@ -82,7 +83,9 @@ Result<Operand> ExpressionBinder::bind_function(std::string_view name, const PgQ
         const auto* const refusal = std::ranges::find(kRefusals, name, &Refusal::name);
         if (refusal != kRefusals.end())
             return refuse(location, fmt::format("{}() is not supported here", name), std::string(refusal->hint));
-        const auto meant = nearest_name(name, function_names());
+        std::vector<std::string_view> names = function_names();
+        std::ranges::copy(aggregates_.names(), std::back_inserter(names));
+        const auto meant = nearest_name(name, names);
         return refuse(location, fmt::format("there is no function \"{}\"", name),
                       meant ? fmt::format("is it \"{}\"?", *meant) : "");
     }
@@ -130,65 +133,6 @@ Result<Operand> ExpressionBinder::bind_concat(const PgQuery__FuncCall& call, con
     }
     SF_ASSIGN(ExpressionPtr expression, builder_.call(kConcat, std::move(texts), call.location));
     return typed(std::move(expression), call.location);
-}
-
-Result<double> ExpressionBinder::aggregate_constant(const Operand& operand) const {
-    if (is_literal(*operand.expression) && operand.is_number_typed() && !is_null_literal(*operand.expression)) {
-        SF_ASSIGN(const ExpressionPtr number, builder_.cast(operand, Type::double_precision, operand.location));
-        if (const auto* const value = std::get_if<double>(&number->literal)) return *value;
-    }
-    return refuse(operand.location, "this argument must be a literal number");
-}
-
-Result<Operand> ExpressionBinder::bind_aggregate(std::string_view name, const PgQuery__FuncCall& call,
-                                                 const Clause& clause) {
-    const int location = call.location;
-    if (!clause.aggregates) {
-        const std::string hint = clause.name == "WHERE"
-                                     ? "HAVING filters groups; FILTER (WHERE ...) filters the events of one aggregate"
-                                     : "";
-        return refuse(location, fmt::format("an aggregate can't stand in {}", clause.name), hint);
-    }
-    if (call.n_agg_order > 0 || call.agg_within_group != 0)
-        return refuse(location, "ORDER BY and WITHIN GROUP in an aggregate are not supported",
-                      "approx_quantile(x, 0.95) takes its fraction as an argument");
-    if (call.func_variadic != 0) return refuse(location, "VARIADIC is not supported");
-    if (call.n_args == 0 && call.agg_star == 0)
-        return refuse(location, fmt::format("{} needs an argument", name), "count(*) counts events");
-
-    AggregateCall aggregate;
-    SF_ASSIGN(Operands arguments, bind_all({call.args, call.n_args}, {"an aggregate's arguments"}));
-    std::vector<Type> types;
-    for (Operand& argument : arguments) {
-        if (argument.location < 0) argument.location = location;
-        types.push_back(argument.type());
-    }
-    auto signature = aggregates_.resolve(name, types, call.agg_distinct != 0);
-    if (!signature) return refuse(location, std::move(signature.error().message), std::move(signature.error().hint));
-    aggregate.signature = std::move(*signature);
-    const std::size_t evaluated = aggregate.signature.arguments.size();
-    if (evaluated + aggregate.signature.constants != arguments.size())
-        return refuse(location, fmt::format("{} takes {} arguments, not {}", name,
-                                            evaluated + aggregate.signature.constants, arguments.size()));
-    for (std::size_t i = 0; i < arguments.size(); ++i) {
-        if (i < evaluated) {
-            SF_ASSIGN(ExpressionPtr argument,
-                      builder_.cast(arguments[i], aggregate.signature.arguments[i], arguments[i].location));
-            aggregate.arguments.push_back(std::move(argument));
-        } else {
-            SF_ASSIGN(const double constant, aggregate_constant(arguments[i]));
-            aggregate.constants.push_back(constant);
-        }
-    }
-    if (call.agg_filter != nullptr) {
-        SF_ASSIGN(aggregate.filter, bind_boolean(*call.agg_filter, {"FILTER"}));
-    }
-    const std::string text = aggregate.text();
-    std::size_t index = 0;
-    while (index < calls_.size() && calls_[index].text() != text) ++index;
-    const Type result = aggregate.signature.result;
-    if (index == calls_.size()) calls_.push_back(std::move(aggregate));
-    return typed(make_aggregate(index, result, text, location), location);
 }
 
 }  // namespace sf::sql

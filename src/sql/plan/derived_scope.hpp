@@ -2,7 +2,7 @@
 // subquery costs nothing when events come.
 #pragma once
 
-#include "sql/plan/scope.hpp"
+#include "sql/plan/event_scope.hpp"
 
 #include <string>
 #include <vector>
@@ -19,6 +19,8 @@ public:
     [[nodiscard]] Result<ExpressionPtr> column(const PgQuery__ColumnRef& reference) const override;
     [[nodiscard]] Result<std::vector<NamedColumn>> star(const PgQuery__ColumnRef& reference) const override;
     [[nodiscard]] ExpressionPtr tags(const PgQuery__ColumnRef& reference) const override;
+    /// Its rows are events, wherever an aggregate may stand.
+    [[nodiscard]] std::vector<ExpressionPtr> row_order() const override { return event_order(); }
 
 private:
     [[nodiscard]] Result<std::vector<std::string>> names_of(const PgQuery__ColumnRef& reference) const;

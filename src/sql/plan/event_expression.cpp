@@ -9,7 +9,8 @@ namespace {
 class NoAggregates final : public AggregateCatalog {
 public:
     bool has(std::string_view) const override { return false; }
-    Result<AggregateSignature> resolve(std::string_view, std::span<const Type>, bool) const override {
+    std::vector<std::string_view> names() const override { return {}; }
+    Result<AggregateSignature> resolve(const AggregateUse&) const override {
         return fail(ErrorCode::invalid_input, "there are no aggregates here");
     }
 };

@@ -115,4 +115,9 @@ ExpressionPtr EventScope::tags(const PgQuery__ColumnRef& reference) const {
     return make_column(EventColumn::tags, Type::text, "tags", reference.location);
 }
 
+std::vector<ExpressionPtr> event_order() {
+    return {make_column(EventColumn::timestamp, Type::timestamptz, "timestamp", -1),
+            make_column(EventColumn::id, Type::uuid, "id", -1)};
+}
+
 }  // namespace sf::sql

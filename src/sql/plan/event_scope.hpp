@@ -7,6 +7,9 @@
 
 namespace sf::sql {
 
+/// What sorts events: their own time, then their id.
+[[nodiscard]] std::vector<ExpressionPtr> event_order();
+
 class EventScope final : public Scope {
 public:
     /// `table` is what columns may be qualified with: the alias of FROM, else the name that stands there. `builder`
@@ -18,6 +21,7 @@ public:
     [[nodiscard]] Result<ExpressionPtr> column(const PgQuery__ColumnRef& reference) const override;
     [[nodiscard]] Result<std::vector<NamedColumn>> star(const PgQuery__ColumnRef& reference) const override;
     [[nodiscard]] ExpressionPtr tags(const PgQuery__ColumnRef& reference) const override;
+    [[nodiscard]] std::vector<ExpressionPtr> row_order() const override { return event_order(); }
 
 private:
     [[nodiscard]] Result<std::vector<std::string>> names_of(const PgQuery__ColumnRef& reference) const;

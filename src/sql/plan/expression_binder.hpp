@@ -85,9 +85,15 @@ private:
     [[nodiscard]] Result<Operand> bind_function(std::string_view name, const PgQuery__FuncCall& call,
                                                 const Clause& clause);
     [[nodiscard]] Result<Operand> bind_concat(const PgQuery__FuncCall& call, const Clause& clause);
+
+    // aggregate_binder.cpp
     [[nodiscard]] Result<Operand> bind_aggregate(std::string_view name, const PgQuery__FuncCall& call,
                                                  const Clause& clause);
-    [[nodiscard]] Result<double> aggregate_constant(const Operand& operand) const;
+    [[nodiscard]] Result<> read_aggregate_order(const PgQuery__FuncCall& call, AggregateCall& aggregate,
+                                                Operands& keys);
+    [[nodiscard]] Result<> settle_aggregate_order(const PgQuery__FuncCall& call, const Operands& keys,
+                                                  AggregateCall& aggregate) const;
+    [[nodiscard]] Result<ConstantValue> aggregate_constant(const ConstantRule& rule, const Operand& operand) const;
 
     // ranking_binder.cpp
     [[nodiscard]] Result<Operand> bind_ranking(std::string_view name, const PgQuery__FuncCall& call,

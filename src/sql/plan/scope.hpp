@@ -41,6 +41,10 @@ public:
 
     /// The column `tags`, which only ANY() may ask for; null if the reference is something else.
     [[nodiscard]] virtual ExpressionPtr tags(const PgQuery__ColumnRef& reference) const = 0;
+
+    /// What sorts rows into the order in which they happened, without ties: a time and an id; nothing where they have
+    /// no such order. For aggregates such as first() and last().
+    [[nodiscard]] virtual std::vector<ExpressionPtr> row_order() const { return {}; }
 };
 
 }  // namespace sf::sql

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 namespace sf::sql {
 namespace {
@@ -36,11 +37,40 @@ Error source_error(std::string_view sql, int location, std::string message, std:
     std::ranges::replace_if(shown, [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
     const std::string_view lead = begin > line_begin ? "..." : "";
     const std::string_view tail = end < line_end ? "..." : "";
+    const SourcePlace place = place_at(sql, at);
     const std::string indent(lead.size() + characters(sql.substr(begin, at - begin)), ' ');
     return {ErrorCode::invalid_input, std::move(message),
-            fmt::format("line {}, column {}\n{}{}{}\n{}^", std::ranges::count(before, '\n') + 1,
-                        characters(sql.substr(line_begin, at - line_begin)) + 1, lead, shown, tail, indent),
+            fmt::format("line {}, column {}\n{}{}{}\n{}^", place.line, place.column, lead, shown, tail, indent),
             std::move(hint)};
+}
+
+std::optional<SourcePlace> place_of(const Error& error) {
+    constexpr std::string_view kLine = "line ", kColumn = ", column ";
+    const std::string_view text = error.detail;
+    if (!text.starts_with(kLine)) return std::nullopt;
+    SourcePlace place;
+    const char* const end = text.data() + text.size();
+    const auto line = std::from_chars(text.data() + kLine.size(), end, place.line);
+    const std::string_view rest = text.substr(static_cast<std::size_t>(line.ptr - text.data()));
+    if (line.ec != std::errc{} || !rest.starts_with(kColumn)) return std::nullopt;
+    if (std::from_chars(line.ptr + kColumn.size(), end, place.column).ec != std::errc{}) return std::nullopt;
+    return place;
+}
+
+std::size_t byte_at(std::string_view sql, const SourcePlace& place) {
+    std::size_t at = 0;
+    for (std::size_t line = 1; line < place.line && at < sql.size(); ++at) line += sql[at] == '\n' ? 1 : 0;
+    for (std::size_t column = 1; column < place.column && at < sql.size(); ++column) {
+        ++at;
+        while (at < sql.size() && is_inside(sql[at])) ++at;
+    }
+    return at;
+}
+
+SourcePlace place_at(std::string_view sql, std::size_t byte) {
+    const std::string_view before = sql.substr(0, byte);
+    return {static_cast<std::size_t>(std::ranges::count(before, '\n')) + 1,
+            characters(before.substr(before.rfind('\n') + 1)) + 1};  // npos + 1 is 0.
 }
 
 }  // namespace sf::sql

@@ -22,8 +22,9 @@ int byte_of_character(std::string_view sql, int position) {
     return at;
 }
 
-Error syntax_error(std::string_view sql, const PgQueryError& error) {
-    return source_error(sql, byte_of_character(sql, error.cursorpos), error.message);
+Error syntax_error(std::string_view sql, const PgQueryError& error, std::string_view prefix = {}) {
+    const int at = byte_of_character(std::string(prefix).append(sql), error.cursorpos);
+    return source_error(sql, std::max(at - static_cast<int>(prefix.size()), 0), error.message);
 }
 
 struct FreeScan {
@@ -143,7 +144,7 @@ Error Statement::error(int location, std::string message, std::string hint) cons
     return source_error(sql_, location, std::move(message), std::move(hint));
 }
 
-Result<Statement> Statement::parse(std::string_view sql) {
+Result<Statement> Statement::parse_behind(std::string_view prefix, std::string_view sql) {
     if (sql.size() > kStatementBytesMax)
         return fail(ErrorCode::invalid_input,
                     fmt::format("a statement has at most {} bytes, this one has {}", kStatementBytesMax, sql.size()));
@@ -152,11 +153,11 @@ Result<Statement> Statement::parse(std::string_view sql) {
     if (const std::size_t valid = utf8_valid_prefix(sql); valid != sql.size())
         return fail(source_error(sql.substr(0, valid), static_cast<int>(valid),
                                  "the statement is no valid UTF-8 from here on"));
-    std::string text(sql);
-    SF_TRY(check_tokens(text));
+    SF_TRY(check_tokens(std::string(sql)));
+    std::string text = std::string(prefix).append(sql);
     PgQueryProtobufParseResult parsed = pg_query_parse_protobuf(text.c_str());
     if (parsed.error != nullptr) {
-        Error error = syntax_error(text, *parsed.error);
+        Error error = syntax_error(sql, *parsed.error, prefix);
         pg_query_free_protobuf_parse_result(parsed);
         return fail(std::move(error));
     }
@@ -170,7 +171,7 @@ Result<Statement> Statement::parse(std::string_view sql) {
         while (static_cast<std::size_t>(second) < text.size() &&
                (text[static_cast<std::size_t>(second)] == ' ' || text[static_cast<std::size_t>(second)] == '\n'))
             ++second;
-        return fail(source_error(text, second, "only one statement is allowed"));
+        return fail(source_error(sql, second - static_cast<int>(prefix.size()), "only one statement is allowed"));
     }
     return Statement(std::move(text), std::move(tree));
 }

@@ -23,7 +23,10 @@ inline constexpr std::size_t kIdentifierMax = 63;      // PostgreSQL cuts longer
 /// Exactly one statement and its tree. Nodes live as long as this.
 class Statement {
 public:
-    [[nodiscard]] static Result<Statement> parse(std::string_view sql);
+    [[nodiscard]] static Result<Statement> parse(std::string_view sql) { return parse_behind({}, sql); }
+
+    /// Parses `prefix` and `sql` as one statement; errors have their places in `sql`.
+    [[nodiscard]] static Result<Statement> parse_behind(std::string_view prefix, std::string_view sql);
 
     [[nodiscard]] const std::string& sql() const { return sql_; }
     [[nodiscard]] const PgQuery__Node& root() const { return *tree_->stmts[0]->stmt; }

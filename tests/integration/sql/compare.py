@@ -2,6 +2,7 @@
 import decimal
 import json
 import math
+import re
 
 RELATIVE = 1e-9
 
@@ -20,6 +21,19 @@ def _time(text):
     if text.endswith(" BC") or len(text.split("-")[0]) > 4:
         return text
     return text.replace(" ", "T").replace("+00", "Z")
+
+
+def interval_length(text):
+    """Microseconds of an interval as PostgreSQL writes it, with months of 30 days: what intervals are compared by."""
+    units = {"year": 360, "years": 360, "mon": 30, "mons": 30, "day": 1, "days": 1}
+    days = sum(int(number) * units[unit] for number, unit in re.findall(r"(-?\d+) ([a-z]+)", text))
+    clock = re.search(r"(-?)(\d+):(\d+):(\d+)(?:\.(\d+))?$", text)
+    micros = 0
+    if clock:
+        sign, hours, minutes, seconds, fraction = clock.groups()
+        micros = (int(hours) * 3600 + int(minutes) * 60 + int(seconds)) * 1_000_000 + int((fraction or "").ljust(6, "0"))
+        micros = -micros if sign else micros
+    return days * 86_400_000_000 + micros
 
 
 def _same_json(ours, theirs):

@@ -39,6 +39,12 @@ class Differences(unittest.TestCase):
         self.same(result("jsonb", ["null"], ["value"]), ok("jsonb", "null"))
         self.differ(result("jsonb", ["null"], ["null"]), ok("jsonb", "null"))
 
+    def test_lengths_of_intervals(self):
+        self.assertEqual(compare.interval_length("1 day"), compare.interval_length("24:00:00"))
+        self.assertEqual(compare.interval_length("1 year 1 mon -1 days +00:00:01.5"), 389 * 86_400_000_000 + 1_500_000)
+        self.assertEqual(compare.interval_length("-00:00:00.25"), -250_000)
+        self.assertNotEqual(compare.interval_length("1 mon"), compare.interval_length("31 days"))
+
     def test_types(self):
         self.differ(result("integer", ["5"]), ok("bigint", "5"))
 

@@ -6,8 +6,10 @@ aggregates are chosen so that they can't fail, because there PostgreSQL would fa
 import dataclasses
 import typing
 
+import aggregate_generator
 import generator
-from generator import BIGINT, BOOLEAN, DOUBLE, INTEGER, JSONB, NUMERIC, SCALAR, TEXT, TIME, UUID
+from aggregate_generator import Value
+from generator import BIGINT, BOOLEAN, DOUBLE, INTEGER, NUMERIC, SCALAR, TEXT, TIME, UUID
 from streams import SECOND
 from view_ranks import Rank, make_rank
 from view_subqueries import EventSource
@@ -23,17 +25,6 @@ class Window:
     offset: int
     from_clause: str
     gap: typing.Optional[int] = None  # Of sessions, which have none of the lengths above.
-
-
-@dataclasses.dataclass
-class Value:
-    """Something over a group: an aggregate, a key, a bound of the window."""
-    ours: str
-    postgres: str
-    type: str
-    safe: bool = False   # For arithmetic: small.
-    exact: bool = True   # Not a sum of floats, which comparisons and roundings would take apart.
-    loose: bool = False  # A numeric that several of equal value stand for: its scale may differ.
 
 
 @dataclasses.dataclass
@@ -67,6 +58,7 @@ class ViewGenerator:
     def __init__(self, random, stream):
         self.random, self.stream = random, stream
         self.expressions = generator.Generator(random)
+        self.aggregates = aggregate_generator.AggregateGenerator(random, self)
         self.shapes = []
         self.source, self.deep = None, False  # Of the view that is being made.
 
@@ -119,49 +111,6 @@ class ViewGenerator:
         return self.shapes[-1]
 
     # Parts over groups -------------------------------------------------------------------------------------------------------
-
-    def aggregate(self, base):
-        """Value of a random aggregate; its columns are added to `base`."""
-        random = self.random
-        function = random.choice(["count(*)", "count", "sum", "sum", "avg", "avg", "min", "max", "min", "max", "distinct", "distinct"])
-        safe = exact = True
-        loose = False
-        if function == "count(*)":
-            ours = postgres = "count(*)"
-            wanted = BIGINT
-        elif function in ("count", "distinct"):
-            of = random.choice(generator.ALL if function == "count" else [each for each in generator.ALL if each != JSONB])
-            argument = self.plain() if random.random() < 0.3 else self.expression(of)
-            word = "DISTINCT " if function == "distinct" else ""
-            ours, postgres, wanted = f"count({word}{self.source.name(argument.ours)})", f"count({word}{base.add(argument)})", BIGINT
-        elif function in ("sum", "avg"):
-            of = random.choice([INTEGER, BIGINT, NUMERIC, DOUBLE, DOUBLE])
-            argument = self.summand(of)
-            ours, postgres = f"{function}({self.source.name(argument.ours)})", f"{function}({base.add(argument)})"
-            wanted = {DOUBLE: DOUBLE, INTEGER: BIGINT if function == "sum" else NUMERIC}.get(of, NUMERIC)
-            exact = of != DOUBLE
-        else:
-            of = random.choice([INTEGER, BIGINT, NUMERIC, DOUBLE, TEXT, TEXT, TIME])
-            argument = self.member("v", DOUBLE) if of == DOUBLE and random.random() < 0.5 else self.expression(of)
-            ours, postgres, wanted = f"{function}({self.source.name(argument.ours)})", f"{function}({base.add(argument)})", of
-            safe, loose = False, of == NUMERIC
-        if random.random() < 0.25:
-            condition = self.expression(BOOLEAN)
-            ours, postgres = f"{ours} FILTER (WHERE {self.source.name(condition.ours)})", f"{postgres} FILTER (WHERE {base.add(condition)})"
-        return Value(ours, postgres, wanted, safe, exact, loose)
-
-    def summand(self, of):
-        """Small enough that no order of adding matters to 1e-9, and that no sum has too many digits."""
-        if of == DOUBLE and self.random.random() < 0.5:
-            return self.member("v", DOUBLE)
-        argument = self.expression(of)
-        if of == DOUBLE:
-            form = "CASE WHEN abs({0}) <= 10000 THEN {0} END"
-        elif of == NUMERIC:
-            form = "CASE WHEN abs({0}) < 1000000000000 THEN round({0}, 4) END"
-        else:
-            return argument
-        return generator.Expression(form.format(argument.ours), form.format(argument.postgres), of)
 
     def over(self, value):
         """An expression over a value, which can't fail."""
@@ -229,7 +178,7 @@ class ViewGenerator:
         bounds = [Value(bound, bound, TIME) for bound in ("window_start", "window_end")] if shape.window else []
         distinct = bool(keys or bounds) and random.random() < 0.08
         self.deep = not distinct and random.random() < 0.3
-        inner = [] if distinct else [self.aggregate(base) for _ in range(random.randrange(1, 5))]
+        inner = [] if distinct else [self.aggregates.make(base) for _ in range(random.randrange(1, 5))]
         # What a SELECT around the groups calls them.
         aggregates = [dataclasses.replace(value, ours=f"a{position}") for position, value in enumerate(inner)] if self.deep else inner
         named = [dataclasses.replace(key, ours=f"k{position}") for position, key in enumerate(keys)] if self.deep else keys

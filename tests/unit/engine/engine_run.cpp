@@ -104,6 +104,16 @@ void EngineRun::clock(double seconds) {
     collect();
 }
 
+void EngineRun::rename(ViewNumber view, const ViewPtr& as) {
+    for (auto& shard : shards_) shard->emit_changed(view);
+    collect();
+    for (auto& shard : shards_) shard->rename(view, as);
+    for (auto& fold : folds_) {
+        fold->remove(view);
+        fold->add(as);
+    }
+}
+
 std::vector<std::vector<std::byte>> EngineRun::save() {
     std::vector<std::vector<std::byte>> saved;
     for (auto& shard : shards_) {

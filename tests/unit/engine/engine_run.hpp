@@ -50,6 +50,8 @@ public:
     void flush();
     void clock(double seconds);  // Early results of views with an interval.
 
+    void rename(ViewNumber view, const ViewPtr& as);
+
     [[nodiscard]] std::vector<std::vector<std::byte>> save();
     [[nodiscard]] Offset next_offset(Partition partition) const;
     [[nodiscard]] const PartitionTime& time(Partition partition) const { return folds_[partition]->time(); }

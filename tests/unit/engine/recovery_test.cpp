@@ -136,6 +136,36 @@ TEST(Recovery, a_damaged_snapshot_is_refused_or_harmless) {
     }
 }
 
+// Puts `now` in place of the first `was` in a snapshot.
+std::vector<std::byte> with_number(std::vector<std::byte> saved, std::int64_t was, std::int64_t now) {
+    const auto bytes = std::as_bytes(std::span(&was, 1));
+    const auto found = std::ranges::search(saved, bytes);
+    EXPECT_FALSE(found.empty());
+    std::ranges::copy(std::as_bytes(std::span(&now, 1)), found.begin());
+    return saved;
+}
+
+TEST(Recovery, times_and_panes_that_cannot_be_are_refused) {
+    const std::vector<ViewPtr> tumbling = {
+        view_of("CREATE MATERIALIZED VIEW t AS SELECT window_start, count(*) AS n FROM TUMBLE(events, timestamp, "
+                "INTERVAL '3 s') "
+                "GROUP BY window_start")};
+    EngineRun engine(tumbling, {});
+    engine.events({{.at = 123'456'789}});
+    const auto saved = engine.save()[0];
+    const auto accepts = [&](std::int64_t was, std::int64_t now) {
+        Shard shard({});
+        return shard.restore(with_number(saved, was, now), tumbling).has_value();
+    };
+    const std::int64_t time = 123'456'789'000'000, pane = 41'152'263;
+    EXPECT_TRUE(accepts(time, time + 1));
+    EXPECT_FALSE(accepts(time, INT64_MAX));
+    EXPECT_FALSE(accepts(time, INT64_MIN));
+    EXPECT_TRUE(accepts(pane, pane - 1));
+    EXPECT_FALSE(accepts(pane, INT64_MAX / 1000));  // Its time would not fit into 64 bits.
+    EXPECT_FALSE(accepts(pane, -INT64_MAX / 1000));
+}
+
 TEST(Recovery, views_that_are_gone_or_new_do_not_disturb_the_others) {
     EngineRun engine(views(), {});
     engine.events({{.at = 1}, {.at = 2}});

@@ -87,6 +87,45 @@ TEST(Sessions, are_the_same_however_their_events_are_ordered_and_cut) {
     }
 }
 
+// The events and results of Apache Flink's WindowAggregateITCase.testEventTimeSessionWindow (a gap of 5 s), and the
+// counts of its test of the same name over group windows (3 s, where an event is late).
+TEST(Sessions, are_those_that_another_engine_publishes) {
+    const auto published = [](const std::string& gap) {
+        EngineRun engine = engine_of(
+            "CREATE MATERIALIZED VIEW v WITH (lateness = '0 s', out_of_orderness = '1 s') AS SELECT user_id AS name, "
+            "window_start, window_end, count(*) AS n, sum((data->>'b')::numeric) AS s, max(data.d) AS d, min(data.f) "
+            "AS "
+            "f, count(DISTINCT data->>'s') AS k FROM SESSION(events, timestamp, INTERVAL '" +
+            gap + "') GROUP BY user_id, window_start, window_end");
+        const std::vector<TestEvent> events = {
+            {.at = 1, .data = R"({"d":1,"f":1,"b":1.11,"s":"Hi"})", .user = "a"},
+            {.at = 2, .data = R"({"d":2,"f":2,"b":2.22,"s":"Comment#1"})", .user = "a"},
+            {.at = 3, .data = R"({"d":2,"f":2,"b":2.22,"s":"Comment#1"})", .user = "a"},
+            {.at = 4, .data = R"({"d":5,"f":5,"b":5.55})", .user = "a"},
+            {.at = 7, .data = R"({"d":3,"f":3,"s":"Hello"})", .user = "b"},
+            {.at = 6, .data = R"({"d":6,"f":6,"b":6.66,"s":"Hi"})", .user = "b"},
+            {.at = 8, .data = R"({"f":3,"b":3.33,"s":"Comment#2"})", .user = "a"},
+            {.at = 4, .data = R"({"d":5,"b":5.55,"s":"Hi"})", .user = "a"},
+            {.at = 16, .data = R"({"d":4,"f":4,"b":4.44,"s":"Hi"})", .user = "b"},
+            {.at = 32, .data = R"({"d":7,"f":7,"b":7.77})"},
+            {.at = 34, .data = R"({"d":3,"f":3,"b":3.33,"s":"Comment#3"})", .user = "b"}};
+        for (const TestEvent& event : events) engine.events({event});
+        engine.flush();
+        return engine.rows();
+    };
+    EXPECT_THAT(published("5 s"),
+                UnorderedElementsAre(R"({"name":"a"} 1..13 {"n":6,"s":19.98,"d":5,"f":1,"k":3} final)",
+                                     R"({"name":"b"} 6..12 {"n":2,"s":6.66,"d":6,"f":3,"k":2} final)",
+                                     R"({"name":"b"} 16..21 {"n":1,"s":4.44,"d":4,"f":4,"k":1} final)",
+                                     R"({"name":"b"} 34..39 {"n":1,"s":3.33,"d":3,"f":3,"k":1} final)",
+                                     R"({"name":null} 32..37 {"n":1,"s":7.77,"d":7,"f":7,"k":0} final)"));
+    std::vector<std::string> counts;
+    for (const std::string& row : published("3 s")) counts.push_back(row.substr(0, row.find(",\"s\"")));
+    EXPECT_THAT(counts, UnorderedElementsAre(R"({"name":"a"} 1..7 {"n":4)", R"({"name":"a"} 8..11 {"n":1)",
+                                             R"({"name":"b"} 6..10 {"n":2)", R"({"name":"b"} 16..19 {"n":1)",
+                                             R"({"name":"b"} 34..37 {"n":1)", R"({"name":null} 32..35 {"n":1)"));
+}
+
 // Merging ------------------------------------------------------------------------------------------------------------
 
 TEST(Sessions, an_event_between_two_makes_them_one_and_the_later_row_goes) {
@@ -378,6 +417,19 @@ TEST(Sessions, groups_beyond_keys_max_are_refused) {
     engine.flush();
     EXPECT_THAT(engine.rows(),
                 ElementsAre(R"({"source":"a"} 0..13 {"n":2} final)", R"({"source":"b"} 1..11 {"n":1} final)"));
+}
+
+TEST(Sessions, a_restart_gives_no_closed_one_again) {
+    const std::vector<ViewPtr> views = {view_of(sessions(kOnClose))};
+    EngineRun first(views, {});
+    first.events({{.at = 0}, {.at = 15}});
+    EXPECT_THAT(first.taken(), ElementsAre(R"({"source":"shop"} 0..10 {"n":1})"));
+    EngineRun second(views, {.epoch = 2}, first.save());
+    second.events({{.at = 16}});
+    EXPECT_THAT(second.taken(), IsEmpty());
+    second.events({{.at = 40, .source = "app"}});
+    EXPECT_THAT(second.taken(), UnorderedElementsAre(R"({"source":"shop"} 15..26 {"n":2})",
+                                                     R"({"source":"shop"} 0..10 {"n":1} final)"));
 }
 
 TEST(Sessions, tombstones_that_are_owed_outlive_a_restart) {

@@ -50,6 +50,44 @@ TEST(JsonBody, lists_every_problem_with_its_pointer) {
     EXPECT_EQ(parsed("{}").find("/note"), std::string::npos);
 }
 
+struct Inner {
+    std::string name;
+    std::optional<std::int64_t> count;
+};
+BOOST_DESCRIBE_STRUCT(Inner, (), (name, count))
+
+struct Nested {
+    Inner one;
+    std::optional<Inner> two;
+    std::vector<Inner> many;
+    std::optional<std::vector<std::string>> words;
+};
+BOOST_DESCRIBE_STRUCT(Nested, (), (one, two, many, words))
+
+TEST(JsonBody, objects_and_lists_are_read_all_the_way_down) {
+    const Body good = Body::copy_of(
+        R"({"one":{"name":"a","count":1},"two":null,"many":[{"name":"b"},{"name":"c, ]}"}],"words":["x","\u00e9",""]})");
+    Nested nested;
+    ASSERT_FALSE(parse_body(good.view(), nested));
+    EXPECT_EQ(nested.one.name, "a");
+    EXPECT_FALSE(nested.two);
+    ASSERT_EQ(nested.many.size(), 2u);
+    EXPECT_EQ(nested.many[1].name, "c, ]}");
+    EXPECT_EQ(nested.words, (std::vector<std::string>{"x", "\u00e9", ""}));
+
+    const Body bad =
+        Body::copy_of(R"({"one":[],"two":{"name":1,"more":2},"many":[{"name":"a"},{"count":"x"},3],"words":["a",1]})");
+    Nested other;
+    std::string told;
+    for (const FieldError& error : read_members(bad.view(), members_of(other)))
+        told += error.pointer + ": " + error.detail + '\n';
+    EXPECT_EQ(told,
+              "/one: must be of type object\n/two/name: must be of type string\n/two/more: there is no such member\n"
+              "/many/1/count: must be of type integer\n/many/1/name: is required\n/many/2: must be of type object\n"
+              "/words/1: must be of type string\n");
+    EXPECT_NE(json_schema<Nested>().find(R"("many":{"type":"array","items":{"type":"object")"), std::string::npos);
+}
+
 TEST(JsonBody, after_twenty_problems_nobody_reads_on) {
     std::string json = "{\"k0\":1";
     for (int i = 1; i < 100'000; ++i) json += ",\"k" + std::to_string(i) + "\":1";

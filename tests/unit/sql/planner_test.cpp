@@ -286,6 +286,27 @@ TEST(Planner, aggregates) {
               Type::double_precision);
 }
 
+TEST(Planner, aggregates_with_an_order) {
+    const ViewPlan plan = planned(
+        "SELECT string_agg(user_id, ', ') AS a, string_agg(user_id, ', ' ORDER BY data.a DESC, type NULLS FIRST) AS b, "
+        "percentile_disc(0.5) WITHIN GROUP (ORDER BY length(type) DESC) AS c, string_agg(user_id, 'it''s') AS d, "
+        "string_agg(user_id, ', ' ORDER BY data.a DESC NULLS FIRST, type ASC NULLS FIRST) AS e FROM events");
+    ASSERT_EQ(plan.aggregates.size(), 4u);  // e is b.
+    EXPECT_EQ(plan.aggregates[0].text(), "string_agg(user_id, ', ')");
+    EXPECT_EQ(plan.aggregates[1].text(), "string_agg(user_id, ', ' ORDER BY data.a DESC, type NULLS FIRST)");
+    EXPECT_EQ(plan.aggregates[2].text(), "percentile_disc(0.5) WITHIN GROUP (ORDER BY length(type) DESC)");
+    EXPECT_EQ(plan.aggregates[3].text(), "string_agg(user_id, 'it''s')");
+    // The value, the keys of ORDER BY, the event's time and id.
+    EXPECT_EQ(plan.aggregates[1].arguments.size(), 5u);
+    EXPECT_EQ(plan.aggregates[1].row_order_columns(), 2u);
+    EXPECT_EQ(canonical_text(*plan.aggregates[1].arguments[3]), "timestamp");
+    EXPECT_EQ(canonical_text(*plan.aggregates[1].arguments[4]), "id");
+    EXPECT_EQ(plan.aggregates[2].row_order_columns(), 0u);
+    const std::vector<SortDirection> wanted = {{.descending = true, .nulls_first = true}, {.nulls_first = true}};
+    EXPECT_EQ(plan.aggregates[1].order, wanted);
+    EXPECT_EQ(std::get<std::string>(plan.aggregates[3].constants[0]), "it's");
+}
+
 TEST(Planner, names_of_outputs) {
     const ViewPlan plan = planned(
         "SELECT data.\"userId\", events.type, lower(source), 1 + 1, data->>'x', data.a::int, '5'::bigint, CASE WHEN "

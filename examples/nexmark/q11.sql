@@ -1,0 +1,6 @@
+-- Bids of each bidder in each session: as long as no more than ten seconds pass between two of them.
+CREATE MATERIALIZED VIEW nexmark_q11 AS
+SELECT (data->>'bidder')::bigint AS bidder, window_start, window_end, count(*) AS bid_count
+FROM SESSION(events, timestamp, INTERVAL '10 seconds')
+WHERE type = 'nexmark.bid'
+GROUP BY 1, window_start, window_end;

@@ -1,0 +1,52 @@
+// The SQL front end: a statement that makes a view, or an expression over events. What can be planned is run over a few
+// events, so that no plan breaks the evaluator or the engine.
+#include "sample.hpp"
+
+#include "engine/partial_fold.hpp"
+#include "engine/shard.hpp"
+#include "sql/evaluator.hpp"
+#include "sql/plan/event_expression.hpp"
+#include "sql/planner.hpp"
+
+#include <cstdlib>
+#include <string>
+
+namespace {
+
+using namespace sf;
+
+void run_view(const std::string& text, sql::ViewPlan plan) {
+    const auto view =
+        std::make_shared<const engine::View>(1, text, std::move(plan), std::map<engine::Partition, engine::Offset>{});
+    engine::PartialFold fold(0, {});
+    engine::Shard shard({.epoch = 1});
+    fold.add(view);
+    shard.add(view);
+    shard.merge(*fold.fold(0, *fuzz::sample_batch()));
+    shard.tick(1'800'000'000'000'000);
+    shard.merge(*fold.flush(1));
+    // No row of a view may be without a place to stand.
+    for (const models::MetricPoint& point : shard.take().points) {
+        if (point.view != view->plan.name || point.keys.empty()) std::abort();
+    }
+}
+
+void run_expression(const sql::ExpressionPtr& expression) {
+    const auto batch = fuzz::sample_batch();
+    sql::EventEvaluator evaluator;
+    const auto slot = evaluator.add(expression);
+    evaluator.begin(*batch);
+    const sql::Column& column = evaluator.column(slot);
+    std::string out;
+    for (std::size_t row = 0; row < batch->size(); ++row) sql::append_json(out, column, row);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string text(reinterpret_cast<const char*>(data), size);
+    if (auto plan = sql::plan_view(text, engine::aggregate_catalog())) run_view(text, std::move(*plan));
+    else if (plan.error().message.empty()) std::abort();
+    if (const auto expression = sql::plan_event_expression(text)) run_expression(*expression);
+    return 0;
+}
