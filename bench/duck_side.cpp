@@ -45,10 +45,11 @@ void DuckSide::load(std::span<const models::EventBatchPtr> batches) {
             text(batch->source(row));
             text(batch->user_id(row));
             text(batch->data(row));
-            must(duckdb_appender_end_row(appender), "a row can't be appended");
+            if (duckdb_appender_end_row(appender) != DuckDBSuccess) give_up(duckdb_appender_error(appender));
         }
     }
-    must(duckdb_appender_destroy(&appender), "the rows can't be appended");
+    if (duckdb_appender_close(appender) != DuckDBSuccess) give_up(duckdb_appender_error(appender));
+    duckdb_appender_destroy(&appender);
 }
 
 void DuckSide::run(const std::string& sql) {

@@ -182,6 +182,19 @@ WHERE user_id IS NOT NULL GROUP BY user_id, window_start, window_end)");
                  "source, " + window));
     }
     lines.push_back({"1,000 different views", nullptr, thousand});
+    // What differs is the aggregate, the window or HAVING.
+    std::vector<std::string> alike;
+    for (int i = 0; i < 8000; ++i) {
+        alike.push_back(
+            view("v" + std::to_string(i),
+                 fmt::format("source, window_start, window_end, count(*) AS n, {}(data.latency_ms) AS s",
+                             std::array{"sum", "avg", "min", "max"}[static_cast<std::size_t>(i) % 4]),
+                 fmt::format("TUMBLE(events, timestamp, INTERVAL '{} s') WHERE type = 'api.request'", 10 + i % 7),
+                 fmt::format("source, window_start, window_end HAVING count(*) > {}", i)));
+    }
+    lines.push_back({"1 view of those that share filter and key", nullptr, {alike[0]}});
+    lines.push_back({"1,000 views that share filter and key", nullptr, {alike.begin(), alike.begin() + 1000}});
+    lines.push_back({"8,000 views that share filter and key", nullptr, alike});
     const Stream small = make_stream(std::min<std::size_t>(events, 400'000), 1000, 50'000);
     double baseline = 0;
     for (const Line& line : lines) {

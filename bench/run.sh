@@ -69,6 +69,10 @@ if heading nexmark_bench "queries of Nexmark as views, one core, beside DuckDB w
   "$build/bin/nexmark_bench" --events "$([ $quick = yes ] && echo 200000 || echo 1000000)"
 fi
 
+if heading ysb_bench "the Yahoo streaming benchmark as a view, one core, beside DuckDB. x: as many times as fast"; then
+  "$build/bin/ysb_bench" --events "$([ $quick = yes ] && echo 500000 || echo 4000000)"
+fi
+
 if heading state_bench "a million groups in 60 panes: memory as a multiple of the bare counts, a checkpoint beside records"; then
   "$build/bin/state_bench" --groups "$([ $quick = yes ] && echo 100000 || echo 1000000)"
   "$build/bin/state_bench" --groups "$([ $quick = yes ] && echo 100000 || echo 1000000)" --panes 3 --window session

@@ -46,6 +46,7 @@ public:
     [[nodiscard]] std::int64_t due_at() const override { return kTimeMax; }
     void emit(const Times&, bool, RowSink&) override {}
     void flush(RowSink&) override {}
+    void refuse_new_groups(bool) override {}
     [[nodiscard]] std::size_t groups() const override { return 0; }
     [[nodiscard]] std::size_t pieces() const override { return 0; }
     [[nodiscard]] std::size_t bytes() const override { return 0; }

@@ -42,8 +42,9 @@ struct CellBlock {
 struct Partials {
     ViewNumber view = 0;
     std::shared_ptr<const CellBlock> cells;
-    std::vector<std::unique_ptr<AggregateStates>> states;  // One an aggregate, indexed by cell.
-    std::uint64_t events_failed = 0;                       // Events for which an expression could not be computed.
+    // One an aggregate, indexed by cell. Shared, as the cells are.
+    std::vector<std::shared_ptr<const AggregateStates>> states;
+    std::uint64_t events_failed = 0;  // Events for which an expression could not be computed.
 
     /// Of a view without groups, in the place of cells and states: the first shard gives them their version.
     std::shared_ptr<const std::vector<models::MetricPoint>> rows;

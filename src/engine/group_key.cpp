@@ -1,6 +1,7 @@
 #include "engine/group_key.hpp"
 
 #include "engine/value_bytes.hpp"
+#include "sql/values/array.hpp"
 
 #include <array>
 #include <bit>
@@ -41,7 +42,9 @@ bool put_bytes(OwnedColumn& column, std::size_t row, std::string_view bytes) {
             if (bytes.size() != 16) return false;
             std::memcpy(column.uuids[row].bytes.data(), bytes.data(), 16);
             return true;
-        default: column.texts[row] = bytes; return true;
+        default:
+            column.texts[row] = bytes;
+            return !sql::is_array(column.type) || sql::is_array_value(column.type, bytes);
     }
 }
 
@@ -49,7 +52,9 @@ bool put_bytes(OwnedColumn& column, std::size_t row, std::string_view bytes) {
 
 void append_key(std::string& out, std::span<const sql::Column* const> columns, std::size_t row) {
     for (const sql::Column* column : columns) {
-        if (!column->is_valid(row)) {
+        // A row's keys are told apart as JSON, where null is NULL.
+        const bool null_of_json = column->type == sql::Type::jsonb && column->texts[row] == "null";
+        if (!column->is_valid(row) || null_of_json) {
             out += '\0';
             continue;
         }

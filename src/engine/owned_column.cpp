@@ -7,6 +7,10 @@ void OwnedColumn::reset(sql::Type new_type, std::size_t size) {
     valid.clear();
     failed.clear();
     made_.clear();
+    if (sql::is_array(type)) {
+        texts.assign(size, {});
+        return;
+    }
     switch (type) {
         case sql::Type::boolean: booleans.assign(size, 0); return;
         case sql::Type::integer:
@@ -24,6 +28,7 @@ void OwnedColumn::reset(sql::Type new_type, std::size_t size) {
 
 sql::Column OwnedColumn::view(std::size_t size) const {
     sql::Column column{.type = type, .size = size, .valid = valid, .failed = failed};
+    if (sql::is_array(type)) column.texts = texts;
     switch (type) {
         case sql::Type::boolean: column.booleans = booleans; break;
         case sql::Type::integer:

@@ -82,6 +82,7 @@ public:
     /// each old one.
     [[nodiscard]] std::optional<std::vector<KeyId>> evict_before(Pane pane);
 
+    void refuse_new_groups(bool refuse) { keys_.refuse_new(refuse); }
     [[nodiscard]] const KeyTable& keys() const { return keys_.table(); }
     [[nodiscard]] std::size_t bytes() const;
     [[nodiscard]] std::size_t panes() const { return panes_.size(); }

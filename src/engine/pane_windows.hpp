@@ -23,6 +23,7 @@ public:
     void emit(const Times& times, bool early, RowSink& sink) override;
     void flush(RowSink& sink) override;
 
+    void refuse_new_groups(bool refuse) override { panes_.refuse_new_groups(refuse); }
     [[nodiscard]] std::size_t groups() const override { return panes_.keys().size(); }
     [[nodiscard]] std::size_t pieces() const override { return panes_.panes(); }
     [[nodiscard]] std::size_t bytes() const override { return panes_.bytes(); }

@@ -7,20 +7,14 @@
 
 namespace sf::engine {
 
-void PartialFold::add(ViewPtr view) {
-    Running running{.view = std::move(view)};
+void PartialFold::add(ViewPtr view, PlanRange range) {
+    Running running{.view = std::move(view), .range = range};
     const sql::ViewPlan& plan = running.view->plan;
     if (plan.where) running.where = evaluator_.add(plan.where);
     if (plan.of_events) {
         running.rows = std::make_unique<EventRows>(*running.view, evaluator_);
     } else {
         for (const sql::KeyColumn& key : plan.keys) running.keys.push_back(evaluator_.add(key.expression));
-    }
-    for (const sql::AggregateCall& call : plan.aggregates) {
-        Call made{.prototype = make_states(call)};
-        for (const sql::ExpressionPtr& argument : call.arguments) made.arguments.push_back(evaluator_.add(argument));
-        if (call.filter) made.filter = evaluator_.add(call.filter);
-        running.calls.push_back(std::move(made));
     }
     const CellRules rules{.grid = running.view->grid,
                           .gap = running.view->gap(),
@@ -40,22 +34,58 @@ void PartialFold::add(ViewPtr view) {
         running.cells = &cells_.try_emplace(running.cells_name, rules).first->second;
         ++running.cells->users;
     }
+    for (const sql::AggregateCall& call : plan.aggregates) add_fold(running, call);
     views_.push_back(std::move(running));
 }
 
-void PartialFold::remove(ViewNumber view) {
-    const auto found =
-        std::ranges::find_if(views_, [&](const Running& running) { return running.view->number == view; });
-    if (found == views_.end()) return;
-    if (found->where) evaluator_.remove(*found->where);
-    for (const Slot slot : found->keys) evaluator_.remove(slot);
-    for (const Call& call : found->calls) {
-        for (const Slot slot : call.arguments) evaluator_.remove(slot);
-        if (call.filter) evaluator_.remove(*call.filter);
+void PartialFold::add_fold(Running& running, const sql::AggregateCall& call) {
+    std::string name = fmt::format("{} of {}", running.cells_name, call.text());
+    const auto [at, is_new] = folds_.try_emplace(name);
+    Fold& fold = at->second;
+    if (is_new) {
+        for (const sql::ExpressionPtr& argument : call.arguments) fold.arguments.push_back(evaluator_.add(argument));
+        if (call.filter) fold.filter = evaluator_.add(call.filter);
+        fold.prototype = make_states(call);
     }
-    if (--found->groups->users == 0) groups_.erase(found->groups_name);
-    if (found->cells != nullptr && --found->cells->users == 0) cells_.erase(found->cells_name);
-    views_.erase(found);
+    ++fold.users;
+    running.folds.push_back(&fold);
+    running.fold_names.push_back(std::move(name));
+}
+
+void PartialFold::remove(ViewNumber view) {
+    std::erase_if(views_, [&](const Running& running) {
+        if (running.view->number != view) return false;
+        release(running);
+        return true;
+    });
+}
+
+// Plans of tables that have been replaced go with the record that the last of them was for.
+void PartialFold::revise(ViewPtr view, Offset from) {
+    const ViewNumber number = view->number;
+    std::erase_if(views_, [&](const Running& running) {
+        if (running.view->number != number || running.range.until > from) return false;
+        release(running);
+        return true;
+    });
+    for (Running& running : views_) {
+        if (running.view->number == number) running.range.until = from;
+    }
+    add(std::move(view), {.from = from});
+}
+
+void PartialFold::release(const Running& running) {
+    if (running.where) evaluator_.remove(*running.where);
+    for (const Slot slot : running.keys) evaluator_.remove(slot);
+    for (const std::string& name : running.fold_names) {
+        const auto fold = folds_.find(name);
+        if (--fold->second.users > 0) continue;
+        for (const Slot slot : fold->second.arguments) evaluator_.remove(slot);
+        if (fold->second.filter) evaluator_.remove(*fold->second.filter);
+        folds_.erase(fold);
+    }
+    if (--running.groups->users == 0) groups_.erase(running.groups_name);
+    if (running.cells != nullptr && --running.cells->users == 0) cells_.erase(running.cells_name);
 }
 
 BatchTimes PartialFold::times_of(const models::EventBatch& batch) {
@@ -81,7 +111,9 @@ FramePtr PartialFold::fold(Offset offset, const models::EventBatch& batch) {
     frame->time = time_;
     evaluator_.begin(batch);
     for (Running& running : views_) {
-        if (offset >= running.view->start(partition_)) fold_view(running, batch, times, *frame);
+        const bool sees =
+            offset >= running.view->start(partition_) && offset >= running.range.from && offset < running.range.until;
+        if (sees) fold_view(running, batch, times, *frame);
     }
     return frame;
 }
@@ -105,22 +137,27 @@ void PartialFold::fold_view(Running& running, const models::EventBatch& batch, c
     if (std::exchange(cells.record, record_) != record_) cells.cells->assign(groups.groups, batch, times);
     Partials partials{
         .view = running.view->number, .cells = cells.cells->block(), .events_failed = groups.groups.failed()};
-    partials.states.reserve(running.calls.size());
-    for (const Call& call : running.calls) partials.states.push_back(fold_call(call, *cells.cells, partials));
+    partials.states.reserve(running.folds.size());
+    for (Fold* const fold : running.folds) {
+        if (std::exchange(fold->record, record_) != record_) fold_cells(*fold, *cells.cells);
+        partials.states.push_back(fold->states);
+        partials.events_failed += fold->failed;
+    }
     frame.partials.push_back(std::move(partials));
 }
 
-std::unique_ptr<AggregateStates> PartialFold::fold_call(const Call& call, const EventCells& cells, Partials& partials) {
-    std::unique_ptr<AggregateStates> states = call.prototype->fresh();
+void PartialFold::fold_cells(Fold& fold, const EventCells& cells) {
+    std::unique_ptr<AggregateStates> states = fold.prototype->fresh();
     states->resize(cells.block()->key.size());
+    fold.failed = 0;
     std::span<const std::uint32_t> rows = cells.rows();
     std::span<const std::uint32_t> of_rows = cells.cells();
     const auto count_failures = [&](const sql::Column& column) {
         if (column.failed.empty()) return;
-        for (const std::uint32_t row : rows) partials.events_failed += column.failed[row];
+        for (const std::uint32_t row : rows) fold.failed += column.failed[row];
     };
-    if (call.filter) {
-        const sql::Column& filter = evaluator_.column(*call.filter);
+    if (fold.filter) {
+        const sql::Column& filter = evaluator_.column(*fold.filter);
         count_failures(filter);
         filtered_rows_.resize(rows.size());
         filtered_cells_.resize(rows.size());
@@ -134,12 +171,12 @@ std::unique_ptr<AggregateStates> PartialFold::fold_call(const Call& call, const 
         of_rows = std::span(filtered_cells_).first(count);
     }
     argument_columns_.clear();
-    for (const Slot slot : call.arguments) {
+    for (const Slot slot : fold.arguments) {
         argument_columns_.push_back(&evaluator_.column(slot));
         count_failures(*argument_columns_.back());
     }
     states->fold(rows, of_rows, argument_columns_);
-    return states;
+    fold.states = std::move(states);
 }
 
 FramePtr PartialFold::tick(Offset offset, std::int64_t event, std::int64_t received) {

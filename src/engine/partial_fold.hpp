@@ -12,13 +12,24 @@
 
 namespace sf::engine {
 
+/// The records for which a plan of a view holds: [from, until).
+struct PlanRange {
+    Offset from = 0;
+    Offset until = UINT64_MAX;
+};
+
 /// One partition's. One thread.
 class PartialFold {
 public:
     PartialFold(Partition partition, PartitionTime time) : partition_(partition), time_(time) {}
 
-    void add(ViewPtr view);
+    /// A view may be added several times with plans that differ in the reference tables they look at, each for records
+    /// of its own.
+    void add(ViewPtr view, PlanRange range = {});
     void remove(ViewNumber view);
+
+    /// From `from` on the view is folded as `view` says, which has its number.
+    void revise(ViewPtr view, Offset from);
 
     /// The record at `offset`. Records come in order.
     [[nodiscard]] FramePtr fold(Offset offset, const models::EventBatch& batch);
@@ -29,6 +40,7 @@ public:
     /// A flush: all windows are to be closed.
     [[nodiscard]] FramePtr flush(Offset offset);
 
+    [[nodiscard]] Partition partition() const { return partition_; }
     [[nodiscard]] const PartitionTime& time() const { return time_; }
 
 private:
@@ -46,26 +58,34 @@ private:
         std::size_t users = 0;
         std::uint64_t record = 0;
     };
-    struct Call {
+    // An aggregate over cells.
+    struct Fold {
         std::vector<Slot> arguments;
         std::optional<Slot> filter;
         std::unique_ptr<AggregateStates> prototype;
+        std::size_t users = 0;
+        std::uint64_t record = 0;
+        std::shared_ptr<const AggregateStates> states;  // In the frames of this record.
+        std::uint64_t failed = 0;                       // Rows whose arguments or filter could not be computed.
     };
     struct Running {
         ViewPtr view;
+        PlanRange range;
         std::optional<Slot> where;
         std::vector<Slot> keys;
-        std::vector<Call> calls;
         std::string groups_name, cells_name;
+        std::vector<std::string> fold_names;
         Groups* groups = nullptr;
         Cells* cells = nullptr;  // Null of a view without groups, which has rows instead.
         std::unique_ptr<EventRows> rows;
+        std::vector<Fold*> folds;
     };
 
+    void release(const Running& running);
     [[nodiscard]] BatchTimes times_of(const models::EventBatch& batch);
     void fold_view(Running& running, const models::EventBatch& batch, const BatchTimes& times, Frame& frame);
-    [[nodiscard]] std::unique_ptr<AggregateStates> fold_call(const Call& call, const EventCells& cells,
-                                                             Partials& partials);
+    void add_fold(Running& running, const sql::AggregateCall& call);
+    void fold_cells(Fold& fold, const EventCells& cells);
 
     const Partition partition_;
     PartitionTime time_;
@@ -73,6 +93,7 @@ private:
     std::vector<Running> views_;
     std::map<std::string, Groups> groups_;
     std::map<std::string, Cells> cells_;
+    std::map<std::string, Fold> folds_;
     std::uint64_t record_ = 0;
     std::vector<std::uint32_t> filtered_rows_, filtered_cells_;  // Of the call in hand, as the next.
     std::vector<const sql::Column*> argument_columns_;

@@ -27,6 +27,11 @@ public:
     [[nodiscard]] SessionTable& writable();
     [[nodiscard]] const KeyTable& keys() const { return keys_.table(); }
 
+    void refuse_new_groups(bool refuse) { keys_.refuse_new(refuse); }
+
+    /// The sessions of a group, in the order of time.
+    [[nodiscard]] std::span<const SessionNumber> of(KeyId key) const { return index_.of(key); }
+
     /// The starts that readers have rows of and that are none any more, because the session began earlier or was taken
     /// into this one. Once.
     [[nodiscard]] std::vector<std::int64_t> take_former_starts(SessionNumber session);

@@ -30,7 +30,7 @@ std::shared_ptr<SessionTable> SessionTable::clone() const {
     return copy;
 }
 
-void SessionTable::merge(std::span<const std::unique_ptr<AggregateStates>> partials,
+void SessionTable::merge(std::span<const std::shared_ptr<const AggregateStates>> partials,
                          std::span<const std::uint32_t> from, std::span<const SessionNumber> to) {
     for (std::size_t a = 0; a < states_.size(); ++a) states_[a]->merge(*partials[a], from, to);
 }
@@ -56,7 +56,8 @@ std::shared_ptr<SessionTable> SessionTable::without_gone(std::vector<SessionNumb
         moved[number] = kept->add(sessions_[number]);
     }
     kept->grow();
-    kept->merge(states_, from, counted_to(from.size()));
+    const std::vector<SessionNumber> to = counted_to(from.size());
+    for (std::size_t a = 0; a < states_.size(); ++a) kept->states_[a]->merge(*states_[a], from, to);
     return kept;
 }
 

@@ -46,7 +46,7 @@ public:
     }
 
     /// Cell from[i] of `partials` goes into session to[i].
-    void merge(std::span<const std::unique_ptr<AggregateStates>> partials, std::span<const std::uint32_t> from,
+    void merge(std::span<const std::shared_ptr<const AggregateStates>> partials, std::span<const std::uint32_t> from,
                std::span<const SessionNumber> to);
     /// What session from[i] has goes into to[i] as well. No session is in both.
     void merge_within(std::span<const SessionNumber> from, std::span<const SessionNumber> to);

@@ -15,6 +15,7 @@ constexpr auto kLater = [](const auto& a, const auto& b) {
 SessionWindows::SessionWindows(ViewPtr view, std::size_t shard, std::size_t shards)
     : ViewWindows(view),
       gap_(view->gap()),
+      total_(view->grid.is_total()),
       emission_(view->plan.options.emit.kind),
       sessions_(view, shard, shards),
       rows_(view) {}
@@ -53,8 +54,13 @@ std::int64_t SessionWindows::due_at() const {
 
 void SessionWindows::emit(const Times& times, bool early, RowSink& sink) {
     find_due(times.watermark);
-    emit_sessions(closing_, false, sink);
-    emit_sessions(ending_, true, sink);
+    if (total_) {
+        expire(closing_, sink);
+        expire(ending_, sink);
+    } else {
+        emit_sessions(closing_, false, sink);
+        emit_sessions(ending_, true, sink);
+    }
     sessions_.forget(ending_);
     emit_listed(corrected_, &Session::corrected, sink);
     if (early) emit_listed(touched_, &Session::touched, sink);
@@ -102,6 +108,7 @@ void SessionWindows::emit_listed(std::vector<SessionNumber>& listed, bool Sessio
 }
 
 void SessionWindows::emit_sessions(std::vector<SessionNumber>& numbers, bool final, RowSink& sink) {
+    if (total_) keep_current(numbers);
     if (numbers.empty()) return;
     ++sink.version;
     SessionTable& table = sessions_.writable();
@@ -121,7 +128,42 @@ void SessionWindows::emit_sessions(std::vector<SessionNumber>& numbers, bool fin
         Session& session = table[numbers[i]];
         if (session.shown && shown_[i] == 0) retract(session, session.first, sink);
         session.shown = shown_[i] != 0;
+        if (total_) continue;
         for (const std::int64_t start : sessions_.take_former_starts(numbers[i])) retract(session, start, sink);
+    }
+}
+
+// Of a running total: those that are the last of their group and have not expired. What readers have of the group is
+// theirs from now on, whichever of its sessions gave it.
+void SessionWindows::keep_current(std::vector<SessionNumber>& numbers) {
+    SessionTable& table = sessions_.writable();
+    std::erase_if(numbers, [&](SessionNumber number) {
+        Session& session = table[number];
+        session.touched = session.corrected = false;
+        const std::span<const SessionNumber> all = sessions_.of(session.key);
+        if (all.back() != number || is_closed(session)) return true;
+        for (const SessionNumber other : all) {
+            bool shown = !sessions_.take_former_starts(other).empty();
+            if (other != number) shown |= std::exchange(table[other].shown, false);
+            session.shown |= shown;
+        }
+        return false;
+    });
+}
+
+// A group that no event has touched for the ttl goes, unless it has a later session: then its row is that one's.
+void SessionWindows::expire(std::span<const SessionNumber> numbers, RowSink& sink) {
+    if (numbers.empty()) return;
+    ++sink.version;
+    SessionTable& table = sessions_.writable();
+    for (const SessionNumber number : numbers) {
+        Session& session = table[number];
+        session.touched = session.corrected = false;
+        const bool had = !sessions_.take_former_starts(number).empty();
+        if (!std::exchange(session.shown, false) && !had) continue;
+        const SessionNumber last = sessions_.of(session.key).back();
+        if (last == number) retract(session, session.first, sink);
+        else table[last].shown = true;
     }
 }
 

@@ -21,6 +21,7 @@ public:
     void emit(const Times& times, bool early, RowSink& sink) override;
     void flush(RowSink& sink) override;
 
+    void refuse_new_groups(bool refuse) override { sessions_.refuse_new_groups(refuse); }
     [[nodiscard]] std::size_t groups() const override { return sessions_.keys().size(); }
     [[nodiscard]] std::size_t pieces() const override { return sessions_.table().size(); }
     [[nodiscard]] std::size_t bytes() const override;
@@ -45,9 +46,12 @@ private:
     void emit_sessions(std::vector<SessionNumber>& numbers, bool final, RowSink& sink);
     void emit_listed(std::vector<SessionNumber>& listed, bool Session::* flag, RowSink& sink);
     void retract(const Session& session, std::int64_t start, RowSink& sink);
+    void expire(std::span<const SessionNumber> numbers, RowSink& sink);
+    void keep_current(std::vector<SessionNumber>& numbers);
     void renumber(const std::vector<SessionNumber>& moved);
 
     const std::int64_t gap_;
+    const bool total_;  // A running total with a ttl: readers have one row of a group, that of its last session.
     const sql::Emission::Kind emission_;
     SessionStore sessions_;
     WindowRows rows_;

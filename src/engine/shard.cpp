@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::uint32_t kMagic = 0x53465348;  // "SFSH"
 constexpr std::uint32_t kVersion = 4;
+constexpr std::uint64_t kCellsBetweenLooks = 256;
 
 }  // namespace
 
@@ -92,6 +93,7 @@ void Shard::merge_partials(const Partials& partials) {
     Running& running = *found->second;
     const Merged merged = running.windows->merge(partials);
     running.counters.groups_refused += merged.groups_refused;
+    look_at_size(running, merged.cells + merged.groups_refused);
     if (options_.index == 0) note_late(running, partials);
     if (partials.rows && options_.index == 0) {
         ++version_;
@@ -105,6 +107,18 @@ void Shard::merge_partials(const Partials& partials) {
         running.changed = true;
         running.due_at = running.windows->due_at();
     }
+}
+
+// To measure the state takes a look at all of it, so that is done only when it may have grown by an eighth.
+void Shard::look_at_size(Running& running, std::uint64_t cells) {
+    const std::uint64_t state_max = running.windows->view().plan.options.state_max;
+    if (state_max == 0) return;
+    if (running.cells_until_look > cells) {
+        running.cells_until_look -= cells;
+        return;
+    }
+    running.cells_until_look = std::max<std::uint64_t>(kCellsBetweenLooks, running.windows->groups() / 8);
+    running.windows->refuse_new_groups(running.windows->bytes() >= state_max / options_.shards);
 }
 
 void Shard::note_late(Running& running, const Partials& partials) {

@@ -134,16 +134,18 @@ private:
             : windows(make_view_windows(std::move(view), options.index, options.shards)) {}
         std::unique_ptr<ViewWindows> windows;
         ViewCounters counters;
-        std::int64_t due_at = kTimeMax;    // The watermark at which something is due.
-        std::int64_t tick_at = INT64_MIN;  // Of the ticking clock.
-        bool changed = false;              // Since the last tick.
-        std::uint64_t rows = 0;            // Given since the start.
+        std::int64_t due_at = kTimeMax;      // The watermark at which something is due.
+        std::int64_t tick_at = INT64_MIN;    // Of the ticking clock.
+        bool changed = false;                // Since the last tick.
+        std::uint64_t cells_until_look = 0;  // To be merged before the size of the state is looked at again.
+        std::uint64_t rows = 0;              // Given since the start.
         RateMeter event_rate, row_rate;
     };
 
     [[nodiscard]] std::int64_t watermark_of(const View& view) const;
     [[nodiscard]] ViewWindows::Times times_of(const View& view) const;
     void merge_partials(const Partials& partials);
+    void look_at_size(Running& running, std::uint64_t cells);
     void note_late(Running& running, const Partials& partials);
     void emit(Running& running, bool early);
     void emit_due();

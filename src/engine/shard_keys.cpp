@@ -26,7 +26,7 @@ ShardKeys::Numbers ShardKeys::number(const CellBlock& block) {
         wanted_.push_back(i);
     }
     ids_.assign(keys.ends.size(), kNoKey);
-    table_.intern(keys, wanted_, keys_max_, ids_);
+    table_.intern(keys, wanted_, refuse_new_ ? std::min<std::uint64_t>(table_.size(), keys_max_) : keys_max_, ids_);
     Numbers numbers{.ids = ids_};
     for (const std::uint32_t i : wanted_) numbers.refused += ids_[i] == kNoKey ? 1 : 0;
     return numbers;

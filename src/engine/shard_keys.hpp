@@ -39,6 +39,9 @@ public:
         return compact(used);
     }
 
+    /// Whether groups that are not known yet are refused, whatever keys_max.
+    void refuse_new(bool refuse) { refuse_new_ = refuse; }
+
     [[nodiscard]] const KeyTable& table() const { return table_; }
     [[nodiscard]] std::size_t size() const { return table_.size(); }
     void load(ByteReader& reader) { table_.load(reader); }
@@ -50,6 +53,7 @@ private:
     const std::size_t shard_;
     const ShardRule rule_;
     const std::uint64_t keys_max_;  // Of this shard.
+    bool refuse_new_ = false;
     KeyTable table_;
     std::size_t size_at_look_ = 0;        // When it was last looked at which are in use.
     std::vector<std::uint8_t> has_cell_;  // By key of a record.

@@ -1,6 +1,6 @@
 // Which shard a group belongs to: by the hash of its key. Groups that are ranked together must meet, so those of a view
 // with ranks go by the keys that all its PARTITION BY have; where these have none, all of the view are in one shard
-// (docs/decisions/0009-ranks-decide-the-shard.md).
+// (docs/decisions/0010-ranks-decide-the-shard.md).
 #pragma once
 
 #include "sql/view_plan.hpp"

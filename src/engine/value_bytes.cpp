@@ -1,6 +1,8 @@
 #include "engine/value_bytes.hpp"
 
 #include "base/hash.hpp"
+#include "sql/values/array.hpp"
+#include "sql/values/jsonb.hpp"
 
 #include <bit>
 #include <cmath>
@@ -31,6 +33,10 @@ std::uint64_t word_of(const sql::Column& column, std::size_t row) {
 }
 
 void append_bytes(std::string& out, const sql::Column& column, std::size_t row) {
+    if (sql::is_array(column.type)) {
+        sql::append_normalized_array(out, column.type, column.texts[row]);
+        return;
+    }
     switch (column.type) {
         case sql::Type::numeric: {
             const sql::Decimal value = sql::normalized(column.decimals[row]);
@@ -48,8 +54,8 @@ void append_bytes(std::string& out, const sql::Column& column, std::size_t row) 
             out.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
             return;
         }
+        case sql::Type::jsonb: sql::append_canonical_jsonb(out, column.texts[row]); return;
         case sql::Type::text:
-        case sql::Type::jsonb:
         case sql::Type::json_scalar: out += column.text(row); return;
         default: {
             const std::uint64_t word = word_of(column, row);

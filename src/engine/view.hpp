@@ -38,9 +38,10 @@ struct View {
         return found == starts.end() ? 0 : found->second;
     }
 
-    /// Microseconds of silence that end a session; 0: the windows are those of the grid.
+    /// Microseconds of silence that end a session; 0: the windows are those of the grid. A running total with a ttl is
+    /// made of sessions, too: of each group the last one counts, and its row has no bounds.
     [[nodiscard]] std::int64_t gap() const {
-        return plan.window.kind == sql::Window::Kind::session ? plan.window.size.count() : 0;
+        return plan.window.kind == sql::Window::Kind::session ? plan.window.size.count() : plan.options.ttl.count();
     }
 
     /// When a window that ends at `end` takes no more events.

@@ -37,6 +37,9 @@ public:
     /// come correct them.
     virtual void flush(RowSink& sink) = 0;
 
+    /// While the state is larger than state_max: cells of groups that are not known yet are left out.
+    virtual void refuse_new_groups(bool refuse) = 0;
+
     [[nodiscard]] const View& view() const { return *view_; }
     [[nodiscard]] virtual std::size_t groups() const = 0;
     [[nodiscard]] virtual std::size_t pieces() const = 0;  // Panes, or sessions.

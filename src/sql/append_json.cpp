@@ -1,7 +1,9 @@
 #include "base/assert.hpp"
 #include "base/json_text.hpp"
 #include "base/time.hpp"
+#include "sql/evaluate/call.hpp"
 #include "sql/evaluator.hpp"
+#include "sql/values/array.hpp"
 #include "sql/values/calendar.hpp"
 #include "sql/values/jsonb.hpp"
 #include "sql/values/number_text.hpp"
@@ -38,11 +40,37 @@ void append_timestamp(std::string& out, std::int64_t micros) {
     append_json_string(out, text);
 }
 
+// Each element as the column of one row that it would be.
+void append_array(std::string& out, Type type, std::string_view array) {
+    out += '[';
+    bool first = true;
+    ArrayReader reader(array);
+    for (Element element; reader.next(element); first = false) {
+        if (!first) out += ',';
+        if (!element) {
+            out += "null";
+            continue;
+        }
+        with_value_type(type, [&](auto sample) {
+            using T = decltype(sample);
+            const T value = element_as<T>(*element);
+            Column column{.type = type, .size = 1};
+            array_of<T>(column) = {&value, 1};
+            append_json(out, column, 0);
+        });
+    }
+    out += ']';
+}
+
 }  // namespace
 
 void append_json(std::string& out, const Column& column, std::size_t row) {
     if (!column.is_valid(row)) {
         out += "null";
+        return;
+    }
+    if (is_array(column.type)) {
+        append_array(out, element_type(column.type), column.texts[row]);
         return;
     }
     switch (column.type) {

@@ -23,15 +23,16 @@ struct Column {
     std::span<const std::uint8_t> failed;  // 1 where the value could not be computed (a division by zero, a bad cast):
                                            // NULL, and counted where the row is used. Empty: none.
 
-    std::span<const std::uint8_t> booleans;   // boolean: 0 or 1.
-    std::span<const std::int64_t> integers;   // integer, bigint, timestamptz.
-    std::span<const double> doubles;          // double_precision.
-    std::span<const Decimal> decimals;        // numeric.
-    std::span<const Interval> intervals;      // interval.
-    std::span<const Uuid> uuids;              // uuid.
-    std::span<const std::string_view> texts;  // text, jsonb, json_scalar; not set where dictionary-coded:
-    std::span<const std::uint16_t> codes;     // text as indexes into
-    std::span<const std::string_view> words;  // the distinct values (not `size` of them).
+    std::span<const std::uint8_t> booleans;  // boolean: 0 or 1.
+    std::span<const std::int64_t> integers;  // integer, bigint, timestamptz.
+    std::span<const double> doubles;         // double_precision.
+    std::span<const Decimal> decimals;       // numeric.
+    std::span<const Interval> intervals;     // interval.
+    std::span<const Uuid> uuids;             // uuid.
+    std::span<const std::string_view>
+        texts;                             // text, jsonb, json_scalar, arrays (values/array.hpp); not set where coded:
+    std::span<const std::uint16_t> codes;  // text as indexes into the dictionary of
+    std::span<const std::string_view> words;  // its distinct values (not `size` of them).
 
     [[nodiscard]] bool is_valid(std::size_t row) const { return valid.empty() || valid[row] != 0; }
     [[nodiscard]] bool is_dictionary() const { return !words.empty(); }

@@ -2,6 +2,7 @@
 
 #include "base/assert.hpp"
 #include "sql/functions/catalog.hpp"
+#include "sql/values/array.hpp"
 #include "sql/values/number_text.hpp"
 #include "sql/values/time_text.hpp"
 
@@ -32,7 +33,12 @@ std::string value_text(const LiteralValue& value, Type type) {
             return quoted_string(text);
         }
         std::string operator()(const Uuid& value) const { return quoted_string(sf::to_string(value)); }
-        std::string operator()(const std::string& value) const { return quoted_string(value); }
+        std::string operator()(const std::string& value) const {
+            if (!is_array(type)) return quoted_string(value);
+            std::string text;
+            append_array_text(text, type, value);
+            return quoted_string(text);
+        }
     };
     return std::visit(Writer{type}, value);
 }
@@ -100,6 +106,10 @@ std::string call_text(const Function& function, Type type, std::span<const Expre
     if (&function == &kCase) return case_text(arguments);
     if (&function == &kJsonText) return json_text_text(*arguments[0]);
     if (&function == &kHasTag) return "(" + arguments[1]->text + " = ANY(" + arguments[0]->text + "))";
+    if (&function == &kArray) return "ARRAY[" + list_text(arguments) + "]";
+    if (&function == &kElementAt) return "(" + arguments[0]->text + ")[" + arguments[1]->text + "]";
+    if (&function == &kSlice)
+        return "(" + arguments[0]->text + ")[" + arguments[1]->text + ":" + arguments[2]->text + "]";
     if (&function == &kJsonStep) return arguments[0]->text + "->" + arguments[1]->text;
     if (&function == &kJsonPathStep) return arguments[0]->text + "#>" + path_step_text(*arguments[1]);
     switch (function.style) {
@@ -215,7 +225,14 @@ ExpressionPtr make_input(std::size_t index, Type type, std::string text) {
 
 ExpressionPtr make_call(const Function& function, Type type, std::vector<ExpressionPtr> arguments,
                         std::shared_ptr<const Prepared> prepared, int location) {
-    auto call = make(Expression::Kind::call, type, call_text(function, type, arguments), location);
+    std::string text = call_text(function, type, arguments);
+    return make_named_call(function, type, std::move(text), std::move(arguments), std::move(prepared), location);
+}
+
+ExpressionPtr make_named_call(const Function& function, Type type, std::string text,
+                              std::vector<ExpressionPtr> arguments, std::shared_ptr<const Prepared> prepared,
+                              int location) {
+    auto call = make(Expression::Kind::call, type, std::move(text), location);
     call->function = &function;
     for (const ExpressionPtr& argument : arguments) call->depth = std::max(call->depth, argument->depth + 1);
     call->arguments = std::move(arguments);
@@ -225,13 +242,8 @@ ExpressionPtr make_call(const Function& function, Type type, std::vector<Express
 
 ExpressionPtr make_membership(ExpressionPtr value, std::span<const ExpressionPtr> literals,
                               std::shared_ptr<const Prepared> set, int location) {
-    auto call =
-        make(Expression::Kind::call, Type::boolean, "(" + value->text + " IN (" + list_text(literals) + "))", location);
-    call->function = &kIn;
-    call->depth = value->depth + 1;
-    call->arguments = {std::move(value)};
-    call->prepared = std::move(set);
-    return call;
+    std::string text = "(" + value->text + " IN (" + list_text(literals) + "))";
+    return make_named_call(kIn, Type::boolean, std::move(text), {std::move(value)}, std::move(set), location);
 }
 
 ExpressionPtr at_location(const ExpressionPtr& expression, int location) {

@@ -1,6 +1,7 @@
 // The types of the SQL dialect: PostgreSQL's, as far as they are supported, and one of our own for `data.field`.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 
@@ -20,7 +21,24 @@ enum class Type : std::uint8_t {
     json_scalar,  // `data.field` where no type is asked for: a JSON string, number or boolean as its JSON text.
 };
 
-/// PostgreSQL's name: "double precision". json_scalar is "jsonb" to the outside.
+// An array of any of these is its element's type with this bit, not an enumerator of its own.
+inline constexpr std::uint8_t kArrayBit = 0x80;
+
+[[nodiscard]] constexpr Type array_type(Type element) {
+    return static_cast<Type>(static_cast<std::uint8_t>(element) | kArrayBit);
+}
+[[nodiscard]] constexpr bool is_array(Type type) { return (static_cast<std::uint8_t>(type) & kArrayBit) != 0; }
+[[nodiscard]] constexpr Type element_type(Type array) {
+    return static_cast<Type>(static_cast<std::uint8_t>(array) & ~kArrayBit);
+}
+inline constexpr Type kTextArray = array_type(Type::text);
+
+/// What arrays may hold.
+inline constexpr std::array kElementTypes = {Type::boolean, Type::integer, Type::bigint,      Type::double_precision,
+                                             Type::numeric, Type::text,    Type::timestamptz, Type::interval,
+                                             Type::uuid,    Type::jsonb};
+
+/// PostgreSQL's name: "double precision", "text[]". json_scalar is "jsonb" to the outside.
 [[nodiscard]] std::string_view to_string(Type type);
 
 [[nodiscard]] constexpr bool is_number(Type type) {

@@ -42,7 +42,9 @@ struct ViewOptions {
     Duration lateness = std::chrono::minutes{1};          // lateness = '1 min' | 'infinity'
     Duration out_of_orderness = std::chrono::seconds{5};  // out_of_orderness = '5 s'
     std::uint64_t keys_max =
-        1'000'000;  // keys_max = 1000000: groups of the view; events of more are left out, and counted.
+        1'000'000;                // keys_max = 1000000: groups of the view; events of more are left out, and counted.
+    std::uint64_t state_max = 0;  // state_max = '256 MiB', in bytes: beyond it no group is added; 0: no such limit.
+    Duration ttl{};  // ttl = '30 days': of running totals: how long a group stays without an event; 0: for good.
 };
 
 /// A GROUP BY column that is no bound of the window.

@@ -161,3 +161,34 @@ def test_a_rule_has_a_shadow_too_and_the_command_line_does_it(place):
         check.equal(server.command("views", "apply", str(sql)).returncode, 0, "making it")
         check.equal(server.command("views", "shadow", str(sql)).returncode, 0, "a shadow of a statement")
         check.equal(server.command("views", "drop", "total@next").returncode, 0, "dropping a shadow by its name")
+
+
+def test_a_running_total_forgets_groups(place):
+    with place.started({**ALONE, "PARTITIONS": "1", "SHARDS": "1"}) as server:
+        make(server, "CREATE MATERIALIZED VIEW seen WITH (ttl = '1 minute', lateness = '0 s', out_of_orderness = '0 s', emit = 'on change', state_max = '16 MiB') "
+                     "AS SELECT source, count(*) AS n FROM events GROUP BY source")
+
+        def send_at(second, *sources):
+            events = [{"type": "a.b", "source": source, "timestamp": rfc3339(BEGIN + second * 1000)} for source in sources]
+            check.equal(server.send(events).status, 202, "sending")
+
+        def seen():
+            return {row["keys"]["source"]: row["values"]["n"] for row in view_rows(server, "seen")}
+
+        send_at(0, "a", "a")
+        send_at(50, "b")
+        check.equal(seen(), {"a": 2, "b": 1}, "rows")
+        send_at(60, "c")
+        check.equal(seen(), {"b": 1, "c": 1}, "rows when the ttl of one is over")
+        check.equal(server.rows("SELECT source, n FROM seen ORDER BY source"), [["b", 1], ["c", 1]], "the table")
+        server.kill()
+        server.start()
+        send_at(61, "a")
+        send_at(110, "c")
+        check.equal(seen(), {"a": 1, "c": 2}, "after a kill")
+        check.equal(server.request("POST", "/api/v1/views/seen/backfill", service="analytics").status, 200, "a backfill")
+        check.equal(seen(), {"a": 1, "c": 2}, "after a backfill")
+        send_at(120, "a")
+        check.equal(seen(), {"a": 2, "c": 2}, "and on")
+        status = server.request("GET", "/api/v1/views/seen", service="analytics").json()
+        check.equal((status["ttl"], status["state_max"]), ("1 minute", 16 << 20), "its options")

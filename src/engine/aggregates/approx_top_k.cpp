@@ -51,7 +51,9 @@ struct ApproxTopK {
         void check() {
             if (counts.size() > kCountersMax) prune();
             overflow |= text_bytes > kTextBytesMax;
-            if (overflow) counts = {};
+            if (!overflow) return;
+            counts = {};
+            text_bytes = 0;
         }
         void prune() {
             std::vector<std::uint64_t> sorted;

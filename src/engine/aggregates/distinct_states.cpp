@@ -16,12 +16,15 @@ void DistinctStates::Set::add(std::string_view key, std::string_view value) {
         return;
     }
     values.emplace_hint(at, key, value);
+    bytes += key.size() + value.size();
     check();
 }
 
 void DistinctStates::Set::check() {
     overflow |= values.size() > kDistinctValuesMax;
-    if (overflow) values.clear();
+    if (!overflow) return;
+    values.clear();
+    bytes = 0;
 }
 
 void DistinctStates::Set::merge(const Set& other) {
@@ -92,10 +95,7 @@ void DistinctStates::results(std::span<const std::uint32_t> cells, OwnedColumn& 
 std::size_t DistinctStates::bytes() const {
     constexpr std::size_t kNode = 32 + 2 * sizeof(std::string);  // Of a map; the strings below 16 bytes lie in it.
     std::size_t bytes = sets_.capacity() * sizeof(Set);
-    for (const Set& set : sets_) {
-        bytes += set.values.size() * kNode;
-        for (const auto& [key, value] : set.values) bytes += key.size() + value.size();
-    }
+    for (const Set& set : sets_) bytes += set.values.size() * kNode + set.bytes;
     return bytes;
 }
 
@@ -117,11 +117,12 @@ void DistinctStates::load(ByteReader& reader) {
     sets_.clear();
     sets_.resize(reader.get_count(kSetBytes));
     for (Set& set : sets_) {
-        set.overflow = reader.get<std::uint8_t>() != 0;
+        const bool overflow = reader.get<std::uint8_t>() != 0;
         for (std::size_t left = reader.get_count(kValueBytes); left > 0; --left) {
             const std::string_view key = reader.get_text();
-            set.values.emplace(key, reader.get_text());
+            set.add(key, reader.get_text());
         }
+        set.overflow |= overflow;
     }
 }
 

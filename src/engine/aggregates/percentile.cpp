@@ -70,7 +70,9 @@ struct Ordered {
         }
         void check() {
             overflow |= values.size() > kOrderedValuesMax || text_bytes > kOrderedTextBytesMax;
-            if (overflow) values = {};
+            if (!overflow) return;
+            values = {};
+            text_bytes = 0;
         }
         [[nodiscard]] std::size_t bytes() const { return values.capacity() * sizeof(Value) + text_bytes; }
         void save(ByteWriter& writer) const {

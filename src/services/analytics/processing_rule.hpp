@@ -55,11 +55,12 @@ struct ProcessingRule {
     std::vector<RuleAggregation> aggregations;
     std::optional<std::string> having;
     std::optional<std::string> emit, lateness, out_of_orderness;
+    std::optional<std::string> state_max, ttl;
     std::optional<std::int64_t> keys_max;
     std::optional<bool> enabled;  // False: it is kept, and its view does not run.
 };
 BOOST_DESCRIBE_STRUCT(ProcessingRule, (),
                       (name, description, where, group_by, window, aggregations, having, emit, lateness,
-                       out_of_orderness, keys_max, enabled))
+                       out_of_orderness, state_max, ttl, keys_max, enabled))
 
 }  // namespace sf::analytics

@@ -111,6 +111,8 @@ private:
         if (rule_.emit) option("emit", sql::quoted_string(*rule_.emit));
         if (rule_.lateness) option("lateness", sql::quoted_string(*rule_.lateness));
         if (rule_.out_of_orderness) option("out_of_orderness", sql::quoted_string(*rule_.out_of_orderness));
+        if (rule_.state_max) option("state_max", sql::quoted_string(*rule_.state_max));
+        if (rule_.ttl) option("ttl", sql::quoted_string(*rule_.ttl));
         if (rule_.keys_max) option("keys_max", std::to_string(*rule_.keys_max));
         if (separator == ", ") add(")");
     }

@@ -61,13 +61,17 @@ std::string window_json(const sql::Window& window) {
                        json_string(duration_text(window.offset)));
 }
 
+std::string size_or_null(std::uint64_t bytes) { return bytes == 0 ? "null" : std::to_string(bytes); }
+
 // The members of both views and explanations, without braces.
 std::string common_members(const ViewStatus& status) {
     const sql::ViewOptions& options = status.view->plan.options;
-    return fmt::format(R"("name":{},"window":{},"emit":{},"lateness":{},"out_of_orderness":{},"keys_max":{})",
-                       json_string(status.record.name), window_json(status.view->plan.window),
-                       json_string(emit_text(options.emit)), json_string(duration_text(options.lateness)),
-                       json_string(duration_text(options.out_of_orderness)), options.keys_max);
+    return fmt::format(
+        R"("name":{},"window":{},"emit":{},"lateness":{},"out_of_orderness":{},"ttl":{},"keys_max":{},"state_max":{})",
+        json_string(status.record.name), window_json(status.view->plan.window), json_string(emit_text(options.emit)),
+        json_string(duration_text(options.lateness)), json_string(duration_text(options.out_of_orderness)),
+        options.ttl == Duration::zero() ? "null" : json_string(duration_text(options.ttl)), options.keys_max,
+        size_or_null(options.state_max));
 }
 
 // What a window is put together from.
@@ -119,7 +123,8 @@ std::string limits_json(const ViewExplanation& explanation) {
     const engine::View& view = *explanation.status.view;
     const bool many =
         view.gap() == 0 && !view.grid.is_total() && view.grid.size() / view.grid.slide() > engine::kEarlyWindowsMax;
-    return fmt::format(R"({{"keys_max":{},"late_events_max":{},"early_results":{}}})", view.plan.options.keys_max,
+    return fmt::format(R"({{"keys_max":{},"state_max":{},"late_events_max":{},"early_results":{}}})",
+                       view.plan.options.keys_max, size_or_null(view.plan.options.state_max),
                        explanation.late_listed_max,
                        json_string(many ? "of the window that ends next" : "of all windows"));
 }

@@ -1,5 +1,9 @@
 #include "sql/evaluate/call.hpp"
 
+#include "sql/functions/function.hpp"
+
+#include <array>
+
 namespace sf::sql {
 
 Call::Call(const Expression& expression, std::span<const Column* const> arguments,
@@ -58,6 +62,22 @@ void Call::set_flags(std::span<const std::uint8_t> valid, std::span<const std::u
     for (const std::uint8_t flag : failed) any_failed |= flag;
     result_.valid = all_valid != 0 ? std::span<const std::uint8_t>{} : valid;
     result_.failed = any_failed != 0 ? failed : std::span<const std::uint8_t>{};
+}
+
+Column Call::nested(const Expression& inner, std::span<const Column* const> arguments,
+                    std::span<const std::uint8_t> constant, std::size_t rows) {
+    Call call(inner, arguments, constant, rows, arena_, batch_text_bytes_left_);
+    if (inner.function->nulls == Function::Nulls::strict) call.merge_nulls();
+    inner.function->kernel(call);
+    return call.result();
+}
+
+Column Call::nested_chain(const Expression& chain, const Column& input) {
+    if (chain.kind == Expression::Kind::input) return input;
+    const Column argument = nested_chain(*chain.arguments[0], input);
+    const std::array<const Column*, 1> arguments = {&argument};
+    const std::array<std::uint8_t, 1> constant = {0};
+    return nested(chain, arguments, constant, input.size);
 }
 
 void Call::set_null(std::size_t row) {

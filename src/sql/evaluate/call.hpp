@@ -145,6 +145,14 @@ public:
         return true;
     }
 
+    /// Runs another function over columns of this call's making. `arguments` and `constant` as in the constructor; the
+    /// result stays as long as this call's.
+    [[nodiscard]] Column nested(const Expression& call, std::span<const Column* const> arguments,
+                                std::span<const std::uint8_t> constant, std::size_t rows);
+
+    /// The same for a chain of calls of one argument each, over an input that is this column.
+    [[nodiscard]] Column nested_chain(const Expression& chain, const Column& input);
+
 private:
     void spend(std::size_t size) {
         text_bytes_left_ -= size;

@@ -14,6 +14,9 @@ namespace sf::sql {
 [[nodiscard]] std::vector<const Function*> functions_named(std::string_view name);
 [[nodiscard]] std::vector<const Function*> operators_named(std::string_view symbol, std::size_t operands);
 
+/// One that takes any number of arguments; null if there is none of this name.
+[[nodiscard]] const Function* variadic_function(std::string_view name);
+
 /// The names of all functions, for suggestions.
 [[nodiscard]] std::vector<std::string_view> function_names();
 
@@ -42,21 +45,36 @@ extern const Function kCoalesce;  // Any number of one type.
 extern const Function kGreatest;
 extern const Function kLeast;
 
+// array.cpp
+extern const Function kArray;      // ARRAY[...]: any number of one type.
+extern const Function kElementAt;  // array[i]: an array, integer.
+extern const Function kSlice;      // array[from:to]: an array, integer, integer.
+
 // membership.cpp
 extern const Function kIn;      // A value and literals of its type.
-extern const Function kHasTag;  // A text.
+extern const Function kHasTag;  // An array of texts, none of them NULL, and a literal text.
 
 // casts.cpp
 extern const Function kNumericLimit;  // numeric, precision, scale: numeric(10, 2)
 
-// text.cpp
-extern const Function kConcat;  // Any number of texts.
+// text.cpp, text_making.cpp, text_format.cpp: any number of texts.
+extern const Function kConcat;
+extern const Function kConcatWs;
+extern const Function kFormat;
+
+// trigonometry.cpp
+extern const Function kPi;  // Of nothing.
 
 // json.cpp
 extern const Function kScalarOfField;  // jsonb to json_scalar.
-extern const Function kJsonStep;       // jsonb, text or integer: jsonb. -> with a literal.
+extern const Function kJsonStep;       // jsonb, text or integer: jsonb. ->
 extern const Function kJsonPathStep;   // jsonb, text: jsonb. A step of #>: a key, or the index of an array.
 extern const Function kJsonText;       // jsonb: text. What ->> and #>> do after the last step.
+
+// jsonb.cpp
+extern const Function kJsonPath;         // jsonb, text[]: jsonb. #> with a path that is computed.
+extern const Function kJsonBuildArray;   // Any number of any types;
+extern const Function kJsonBuildObject;  // in pairs.
 
 /// Tables of the files of this folder.
 [[nodiscard]] std::span<const Function> comparison_operators();
@@ -65,6 +83,19 @@ extern const Function kJsonText;       // jsonb: text. What ->> and #>> do after
 [[nodiscard]] std::span<const Function> pattern_operators();
 [[nodiscard]] std::span<const Function> time_operators();
 [[nodiscard]] std::span<const Function> json_operators();
+[[nodiscard]] std::span<const Function> bit_operators();
+[[nodiscard]] std::span<const Function> absolute_operators();
+[[nodiscard]] std::span<const Function> root_operators();
+[[nodiscard]] std::span<const Function> jsonb_operators();
+[[nodiscard]] std::span<const Function> jsonb_functions();
+[[nodiscard]] std::span<const Function> text_making_functions();
+[[nodiscard]] std::span<const Function> piece_functions();
+[[nodiscard]] std::span<const Function> trigonometric_functions();
+[[nodiscard]] std::span<const Function> whole_functions();
+[[nodiscard]] std::span<const Function> array_operators();
+[[nodiscard]] std::span<const Function> array_functions();
+[[nodiscard]] std::span<const Function> array_text_functions();
+[[nodiscard]] std::span<const Function> array_casts();
 [[nodiscard]] std::span<const Function> math_functions();
 [[nodiscard]] std::span<const Function> text_functions();
 [[nodiscard]] std::span<const Function> time_functions();

@@ -1,4 +1,6 @@
 // = <> < <= > >= and IS [NOT] DISTINCT FROM.
+#include "sql/functions/array_order.hpp"
+#include "sql/functions/array_row.hpp"
 #include "sql/functions/catalog.hpp"
 #include "sql/functions/order.hpp"
 #include "sql/functions/rowwise.hpp"
@@ -106,6 +108,21 @@ bool compare_text_row(std::string_view a, std::string_view b) {
 bool jsonb_equal_row(std::string_view a, std::string_view b) { return jsonb_equal(a, b); }
 bool jsonb_not_equal_row(std::string_view a, std::string_view b) { return !jsonb_equal(a, b); }
 
+template <class Operator>
+void compare_arrays(Call& call) {
+    const Type type = call.argument(0).type;
+    const auto left = call.read<std::string_view>(0);
+    const auto right = call.read<std::string_view>(1);
+    const std::span<std::uint8_t> out = call.write<std::uint8_t>();
+    for (std::size_t row = 0; row < out.size(); ++row) {
+        out[row] = 0;
+        if (!call.is_valid(row)) continue;
+        if constexpr (std::is_same_v<Operator, Equal>) out[row] = equal_arrays(type, left[row], right[row]);
+        else if constexpr (std::is_same_v<Operator, NotEqual>) out[row] = !equal_arrays(type, left[row], right[row]);
+        else out[row] = Operator::ordered(order_arrays(type, left[row], right[row]));
+    }
+}
+
 // IS DISTINCT FROM: NULL is a value like others.
 template <bool kDistinct>
 void distinct(Call& call) {
@@ -114,7 +131,7 @@ void distinct(Call& call) {
     const auto right_valid = call.read_valid(1);
     const auto left_failed = call.read_failed(0);
     const auto right_failed = call.read_failed(1);
-    const bool json = call.argument(0).type == Type::jsonb;
+    const Type type = call.argument(0).type;
     with_value_type(call.argument(0).type, [&](auto sample) {
         using T = decltype(sample);
         const Reader<T> left = call.read<T>(0);
@@ -127,8 +144,7 @@ void distinct(Call& call) {
             }
             bool same = left_valid[row] == right_valid[row];
             if (same && left_valid[row] != 0) {
-                if constexpr (std::is_same_v<T, std::string_view>)
-                    same = json ? jsonb_equal(left[row], right[row]) : left[row] == right[row];
+                if constexpr (std::is_same_v<T, std::string_view>) same = equal_texts(type, left[row], right[row]);
                 else same = equal(left[row], right[row]);
             }
             out[row] = static_cast<std::uint8_t>(same != kDistinct);
@@ -158,8 +174,21 @@ constexpr std::array<Function, 8> comparisons(std::string_view name) {
             operation(name, Type::uuid, rowwise<&compare_row<Uuid, Operator>>)};
 }
 
+// Of jsonb only = and <>: it has no order here.
+template <class Operator>
+constexpr auto array_comparisons(std::string_view name) {
+    constexpr bool kOrder = !std::is_same_v<Operator, Equal> && !std::is_same_v<Operator, NotEqual>;
+    std::array<Function, kElementTypes.size() - (kOrder ? 1 : 0)> functions{};
+    static_assert(kElementTypes.back() == Type::jsonb);
+    for (std::size_t i = 0; i < functions.size(); ++i)
+        functions[i] = operation(name, array_type(kElementTypes[i]), compare_arrays<Operator>);
+    return functions;
+}
+
 constexpr auto kComparisons =
-    joined(comparisons<Equal>("="), comparisons<NotEqual>("<>"), comparisons<Less>("<"), comparisons<LessEqual>("<="),
+    joined(array_comparisons<Equal>("="), array_comparisons<NotEqual>("<>"), array_comparisons<Less>("<"),
+           array_comparisons<LessEqual>("<="), array_comparisons<Greater>(">"), array_comparisons<GreaterEqual>(">="),
+           comparisons<Equal>("="), comparisons<NotEqual>("<>"), comparisons<Less>("<"), comparisons<LessEqual>("<="),
            comparisons<Greater>(">"), comparisons<GreaterEqual>(">="),
            std::array{operation("=", Type::jsonb, rowwise<&jsonb_equal_row>),
                       operation("<>", Type::jsonb, rowwise<&jsonb_not_equal_row>),

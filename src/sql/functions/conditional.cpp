@@ -1,5 +1,6 @@
 // CASE, COALESCE, GREATEST, LEAST. Only the branch that is taken can fail a row of CASE and COALESCE, and what was
 // asked before it.
+#include "sql/functions/array_order.hpp"
 #include "sql/functions/catalog.hpp"
 #include "sql/functions/order.hpp"
 
@@ -84,6 +85,12 @@ template <class T, bool kGreatest>
 void extreme(Call& call) {
     const Branches<T> branches(call);
     const std::span<T> out = call.write<T>();
+    const Type type = call.result().type;
+    const auto ordered = [type](const T& a, const T& b) {
+        if constexpr (std::is_same_v<T, std::string_view>)
+            return is_array(type) ? order_arrays(type, a, b) : order(a, b);
+        else return order(a, b);
+    };
     for (std::size_t row = 0; row < call.rows(); ++row) {
         bool any = false;
         bool failed = false;
@@ -92,7 +99,7 @@ void extreme(Call& call) {
             failed = failed || branches.flags[i].failed[row] != 0;
             if (branches.flags[i].valid[row] == 0) continue;
             const T value = branches.values[i][row];
-            if (!any || (kGreatest ? order(value, best) > 0 : order(value, best) < 0)) best = value;
+            if (!any || (kGreatest ? ordered(value, best) > 0 : ordered(value, best) < 0)) best = value;
             any = true;
         }
         out[row] = best;

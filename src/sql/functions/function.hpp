@@ -14,7 +14,7 @@
 
 namespace sf::sql {
 
-inline constexpr std::size_t kArgumentsMax = 4;
+inline constexpr std::size_t kArgumentsMax = 7;
 
 struct Function {
     enum class Style : std::uint8_t {

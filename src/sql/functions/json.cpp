@@ -5,6 +5,7 @@
 #include "sql/values/jsonb.hpp"
 #include "sql/values/number_text.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -117,35 +118,42 @@ void scalar_of_field(Call& call) {
 }
 
 // A step that leads nowhere is NULL.
-template <class Step>
+template <class Key, class Step>
 void step(Call& call, Step take) {
     const auto values = call.read<std::string_view>(0);
+    const auto keys = call.read<Key>(1);
     const std::span<std::string_view> out = call.write<std::string_view>();
     for (std::size_t row = 0; row < out.size(); ++row) {
         out[row] = {};
         if (!call.is_valid(row)) continue;
-        if (const auto found = take(values[row])) out[row] = *found;
+        if (const auto found = take(values[row], keys[row])) out[row] = *found;
         else call.set_null(row);
     }
 }
 
 void json_step(Call& call) {
-    if (call.argument(1).type == Type::text) {
-        const std::string_view key = call.read<std::string_view>(1)[0];
-        step(call, [&](std::string_view value) { return json_member(value, key); });
-    } else {
-        const std::int64_t index = call.read<std::int64_t>(1)[0];
-        step(call, [&](std::string_view value) { return json_element(value, index); });
-    }
+    if (call.argument(1).type == Type::text)
+        step<std::string_view>(call,
+                               [](std::string_view value, std::string_view key) { return json_member(value, key); });
+    else
+        step<std::int64_t>(call, [](std::string_view value, std::int64_t index) { return json_element(value, index); });
 }
 
 void json_path_step(Call& call) {
     const std::string_view name = call.read<std::string_view>(1)[0];
     const auto index = read_integer(name);
-    step(call, [&](std::string_view value) -> Text {
+    step<std::string_view>(call, [&](std::string_view value, std::string_view) -> Text {
         if (value[0] == '[') return index ? json_element(value, *index) : std::nullopt;
         return json_member(value, name);
     });
+}
+
+// Whether numeric prints the number as it stands: no exponent, no negative zero. Most are like that.
+bool is_plain_number(std::string_view number) {
+    const std::size_t first = number[0] == '-' ? 1 : 0;
+    if (number.size() > 38 || number.size() == first || number[first] > '9') return false;
+    if (number[first] < (first == 0 ? '0' : '1')) return false;
+    return std::ranges::all_of(number.substr(first), [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
 }
 
 // What ->> gives: strings without their quotes, NULL for null, all else as jsonb prints it.
@@ -161,7 +169,7 @@ void json_text(Call& call) {
             out[row] = value.substr(1, value.size() - 2);
         } else if (value[0] == 'n') {
             call.set_null(row);
-        } else if (value[0] == 't' || value[0] == 'f') {
+        } else if (value[0] == 't' || value[0] == 'f' || is_plain_number(value)) {
             out[row] = value;
         } else {
             text.clear();
@@ -220,7 +228,7 @@ constexpr Function json_cast(Type from, Type to, Kernel kernel, Function::Nulls 
             .nulls = nulls};
 }
 
-constexpr std::array kCasts = {
+constexpr std::array kJsonCasts = {
     json_cast(Type::json_scalar, Type::double_precision, scalar_number, Function::Nulls::own),
     json_cast(Type::json_scalar, Type::text, scalar_text, Function::Nulls::own),
     json_cast(Type::json_scalar, Type::boolean, scalar_boolean, Function::Nulls::own),
@@ -231,7 +239,7 @@ constexpr std::array kCasts = {
     json_cast(Type::jsonb, Type::double_precision, rowwise<&to_double>),
 };
 
-constexpr std::array kOperators = {
+constexpr std::array kJsonOperators = {
     Function{.name = "?",
              .arguments = {Type::jsonb, Type::text},
              .arity = 2,
@@ -240,7 +248,7 @@ constexpr std::array kOperators = {
              .style = Function::Style::infix},
 };
 
-constexpr std::array kFunctions = {
+constexpr std::array kJsonFunctions = {
     Function{.name = "jsonb_typeof",
              .arguments = {Type::jsonb},
              .arity = 1,
@@ -272,8 +280,8 @@ constinit const Function kJsonText = {.name = "->>",
                                       .kernel = json_text,
                                       .style = Function::Style::postfix};
 
-std::span<const Function> json_casts() { return kCasts; }
-std::span<const Function> json_operators() { return kOperators; }
-std::span<const Function> json_functions() { return kFunctions; }
+std::span<const Function> json_casts() { return kJsonCasts; }
+std::span<const Function> json_operators() { return kJsonOperators; }
+std::span<const Function> json_functions() { return kJsonFunctions; }
 
 }  // namespace sf::sql

@@ -117,6 +117,9 @@ constexpr std::array kMathFunctions = {
     unary("exp", Type::double_precision, rowwise<&exponential>),
     refused("exp", 1),
     refused("ln", 1),
+    refused("log", 1),
+    refused("log", 2),
+    refused("log10", 1),
     refused("power", 2),
     refused("pow", 2),
     unary("ln", Type::double_precision, rowwise<&logarithm>),
@@ -125,6 +128,22 @@ constexpr std::array kMathFunctions = {
     binary("mod", Type::integer, Type::integer, rowwise<&rest>),
     binary("mod", Type::bigint, Type::bigint, rowwise<&rest>),
     binary("mod", Type::numeric, Type::numeric, rowwise<&modulo>),
+};
+
+constexpr Function absolute_operator(Type type, Kernel kernel) {
+    return {.name = "@",
+            .arguments = {type},
+            .arity = 1,
+            .result = type,
+            .kernel = kernel,
+            .style = Function::Style::prefix};
+}
+
+constexpr std::array kAbsoluteOperators = {
+    absolute_operator(Type::integer, rowwise<&integer_absolute>),
+    absolute_operator(Type::bigint, rowwise<&bigint_absolute>),
+    absolute_operator(Type::numeric, rowwise<&numeric_absolute>),
+    absolute_operator(Type::double_precision, rowwise<&double_absolute>),
 };
 
 }  // namespace
@@ -140,10 +159,11 @@ std::optional<double> power_of(double x, double y) {
 }
 
 Result<std::shared_ptr<const Prepared>> refuse_numeric(std::span<const ExpressionPtr>) {
-    return fail(ErrorCode::invalid_input, "powers, exp and ln of numeric are not supported", {},
+    return fail(ErrorCode::invalid_input, "powers, exp and logarithms of numeric are not supported", {},
                 "cast to double precision: 0.5 is numeric, 0.5::double precision is not");
 }
 
+std::span<const Function> absolute_operators() { return kAbsoluteOperators; }
 std::span<const Function> math_functions() { return kMathFunctions; }
 
 }  // namespace sf::sql

@@ -1,10 +1,10 @@
 #include "sql/functions/membership.hpp"
 
 #include "models/event_batch.hpp"
+#include "sql/functions/array_order.hpp"
 #include "sql/functions/catalog.hpp"
 #include "sql/functions/order.hpp"
 #include "sql/functions/rowwise.hpp"
-#include "sql/values/jsonb.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -25,7 +25,7 @@ struct TextHash {
 // Only one of the lists is used, by the type.
 struct LiteralSet : Prepared {
     bool has_null = false;
-    bool is_jsonb = false;
+    Type type = Type::text;
     std::vector<std::uint8_t> booleans;
     std::vector<std::int64_t> integers;
     std::vector<double> doubles;
@@ -48,10 +48,8 @@ struct LiteralSet : Prepared {
     template <class T>
     [[nodiscard]] bool holds(T value) const {
         if constexpr (std::is_same_v<T, std::string_view>) {
-            if (is_jsonb)
-                return std::ranges::any_of(texts, [&](const std::string& text) { return jsonb_equal(text, value); });
             if (!many_texts.empty()) return many_texts.contains(value);
-            return std::ranges::any_of(texts, [&](const std::string& text) { return text == value; });
+            return std::ranges::any_of(texts, [&](const std::string& text) { return equal_texts(type, text, value); });
         } else {
             const std::vector<T>& list = values<T>();
             if (list.size() <= kComparedOneByOne)
@@ -92,7 +90,7 @@ bool has_tag(std::string_view encoded, std::string_view wanted) {
 
 std::shared_ptr<const Prepared> make_literal_set(Type type, std::span<const ExpressionPtr> literals) {
     auto set = std::make_shared<LiteralSet>();
-    set->is_jsonb = type == Type::jsonb;
+    set->type = type;
     for (const ExpressionPtr& literal : literals) {
         std::visit(
             [&](const auto& value) {
@@ -108,7 +106,7 @@ std::shared_ptr<const Prepared> make_literal_set(Type type, std::span<const Expr
             },
             literal->literal);
     }
-    if (set->texts.size() > kComparedOneByOne && !set->is_jsonb)
+    if (set->texts.size() > kComparedOneByOne && (type == Type::text || type == Type::json_scalar))
         set->many_texts.insert(set->texts.begin(), set->texts.end());
     sort_values(set->booleans);
     sort_values(set->integers);
@@ -121,7 +119,7 @@ std::shared_ptr<const Prepared> make_literal_set(Type type, std::span<const Expr
 
 constinit const Function kIn = {.name = "IN", .result = Type::boolean, .kernel = in};
 constinit const Function kHasTag = {.name = "= ANY",
-                                    .arguments = {Type::text, Type::text},
+                                    .arguments = {kTextArray, Type::text},
                                     .arity = 2,
                                     .result = Type::boolean,
                                     .kernel = rowwise<&has_tag>};

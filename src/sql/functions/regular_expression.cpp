@@ -1,13 +1,16 @@
 #include "sql/functions/regular_expression.hpp"
 
 #include "base/ascii.hpp"
+#include "sql/values/characters.hpp"
 
 #include <fmt/format.h>
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace sf::sql {
 namespace {
@@ -27,7 +30,8 @@ Error invalid(std::string_view what) { return refused(fmt::format("invalid regul
 // case is ignored: RE2 would fold those of all languages, and PostgreSQL folds ASCII alone in the "C" locale.
 class Translation {
 public:
-    Translation(std::string_view pattern, bool ignore_case) : pattern_(pattern), ignore_case_(ignore_case) {}
+    Translation(std::string_view pattern, bool ignore_case, RegularExpression::Wanted wanted)
+        : pattern_(pattern), ignore_case_(ignore_case), wanted_(wanted) {}
 
     Result<std::string> run() {
         if (pattern_.starts_with("***"))
@@ -40,6 +44,7 @@ public:
         while (at_ < pattern_.size()) {
             const char c = pattern_[at_];
             if (std::exchange(anchor_, false) && is_quantifier()) return fail(invalid("there is nothing to repeat"));
+            SF_TRY(check_pieces());
             anchor_ = c == '^' || c == '$';
             if (c == '\\') SF_TRY(escape());
             else if (c == '[') SF_TRY(brackets());
@@ -52,6 +57,24 @@ public:
     }
 
 private:
+    using Wanted = RegularExpression::Wanted;
+
+    // Refuses what makes the two take different pieces: quantifiers that take as little as possible, and of groups
+    // those that are repeated. (Alternatives: see alternatives_are_clear().)
+    Result<> check_pieces() {
+        if (wanted_ == Wanted::whether) return {};
+        const bool quantifier = is_quantifier();
+        if (std::exchange(quantified_, quantifier || (quantified_ && in_bound())) && next(0) == '?')
+            return fail(refused("quantifiers that take as little as possible are not supported here",
+                                "[^x]*x takes everything up to the first x"));
+        if (wanted_ == Wanted::place_and_groups && quantifier && next(0) != '?' && at_ > 0 &&
+            pattern_[at_ - 1] == ')' && !(at_ > 1 && pattern_[at_ - 2] == '\\'))
+            return fail(refused("a repeated group of a regular expression is not supported here",
+                                "repeat inside of the group: ([a-z]+)"));
+        return {};
+    }
+    [[nodiscard]] bool in_bound() const { return next(0) == '}'; }
+
     static constexpr int kClass = -1;  // Stands for many characters.
 
     [[nodiscard]] char next(std::size_t ahead) const {
@@ -236,10 +259,60 @@ private:
 
     std::string_view pattern_;
     bool ignore_case_;
+    Wanted wanted_;
     std::size_t at_ = 0;
-    bool anchor_ = false;  // What was read last is a place, which PostgreSQL does not repeat.
+    bool quantified_ = false;  // A quantifier was read last.
+    bool anchor_ = false;      // What was read last is a place, which PostgreSQL does not repeat.
     std::string out_;
 };
+
+}  // namespace
+
+namespace {
+
+// Whether groups are the same in both, whatever matches: all alternatives are plain letters, and none begins another.
+bool alternatives_are_clear(std::string_view pattern) {
+    std::vector<std::vector<std::string>> levels(1, {""});
+    std::vector<bool> plain(1, true);
+    const auto is_clear = [](const std::vector<std::string>& alternatives) {
+        for (std::size_t i = 0; i < alternatives.size(); ++i) {
+            for (std::size_t k = 0; k < alternatives.size(); ++k) {
+                if (i != k && alternatives[i].starts_with(alternatives[k])) return false;
+            }
+        }
+        return true;
+    };
+    const auto close = [&] {
+        const bool clear = levels.back().size() == 1 || (plain.back() && is_clear(levels.back()));
+        levels.pop_back();
+        plain.pop_back();
+        return clear;
+    };
+    for (std::size_t at = 0; at < pattern.size(); ++at) {
+        const char c = pattern[at];
+        if (c == '(') {
+            plain.back() = false;
+            levels.push_back({""});
+            plain.push_back(true);
+            if (at + 2 < pattern.size() && pattern[at + 1] == '?') at += 2;
+        } else if (c == ')') {
+            if (levels.size() == 1 || !close()) return false;
+        } else if (c == '|') {
+            levels.back().emplace_back();
+        } else if (is_letter(c) || is_digit(c) || c == ' ' || c == '-' || c == '_' || c == '/') {
+            levels.back().back() += c;
+        } else {
+            plain.back() = false;
+            if (c == '\\') ++at;
+            if (c == '[') {
+                at += at + 1 < pattern.size() && pattern[at + 1] == '^' ? 2 : 1;
+                for (++at; at < pattern.size() && pattern[at] != ']'; ++at) {
+                }
+            }
+        }
+    }
+    return levels.size() == 1 && close();
+}
 
 }  // namespace
 
@@ -253,19 +326,78 @@ RegularExpression::RegularExpression(RegularExpression&&) noexcept = default;
 RegularExpression& RegularExpression::operator=(RegularExpression&&) noexcept = default;
 RegularExpression::~RegularExpression() = default;
 
-Result<RegularExpression> RegularExpression::compile(std::string_view pattern, bool ignore_case) {
+Result<RegularExpression> RegularExpression::compile(std::string_view pattern, bool ignore_case, Wanted wanted) {
     if (pattern.size() > kPatternMax) return fail(refused("a regular expression has at most 4096 bytes"));
-    SF_ASSIGN(const std::string translated, Translation(pattern, ignore_case).run());
+    SF_ASSIGN(const std::string translated, Translation(pattern, ignore_case, wanted).run());
     re2::RE2::Options options;
     options.set_log_errors(false);
     options.set_max_mem(kMemoryMax);
     options.set_dot_nl(true);  // PostgreSQL's . takes a new line, too.
+    options.set_longest_match(wanted != Wanted::whether);
     auto program = std::make_unique<Program>(translated, options);
     if (!program->re.ok()) return fail(invalid(program->re.error()));
     if (program->re.ProgramSize() > kProgramMax)
         return fail(
             refused("the regular expression is too large", "repeat less: (a{100}){100} stands for 10000 letters"));
+    if (wanted == Wanted::place_and_groups && program->re.NumberOfCapturingGroups() > 0) {
+        if (!alternatives_are_clear(pattern))
+            return fail(refused("alternatives beside groups of a regular expression are not supported here",
+                                "plain words are, of which none begins another: (web|api)"));
+        if (program->re.NumberOfCapturingGroups() >= static_cast<int>(kPiecesMax))
+            return fail(refused("a regular expression has at most 9 groups here", "(?:...) groups without a number"));
+    }
     return RegularExpression(std::move(program));
+}
+
+bool RegularExpression::find(std::string_view text, std::size_t from, std::span<std::string_view> pieces) const {
+    std::array<re2::StringPiece, kPiecesMax> found;
+    const int count = static_cast<int>(std::min(pieces.size(), found.size()));
+    if (!program_->re.Match({text.data(), text.size()}, from, text.size(), re2::RE2::UNANCHORED, found.data(), count))
+        return false;
+    for (std::size_t i = 0; i < pieces.size(); ++i) {
+        pieces[i] = {};
+        if (found[i].data() != nullptr) pieces[i] = {found[i].data(), found[i].size()};
+    }
+    return true;
+}
+
+std::size_t RegularExpression::groups() const {
+    return std::min(static_cast<std::size_t>(program_->re.NumberOfCapturingGroups()), kPiecesMax - 1);
+}
+
+// similar_escape_internal() of regexp.c, without its parts between double quotes, which only substring() has.
+std::string similar_to_regular_expression(std::string_view pattern, std::string_view escape) {
+    std::string out = "^(?:";
+    bool in_brackets = false;
+    while (!pattern.empty()) {
+        const char c = pattern.front();
+        if (!escape.empty() && pattern.starts_with(escape) && pattern.size() > escape.size()) {
+            pattern.remove_prefix(escape.size());
+            const std::size_t size = character_bytes(pattern, 1);
+            out.append("\\").append(pattern.substr(0, size));
+            pattern.remove_prefix(size);
+            continue;
+        }
+        pattern.remove_prefix(1);
+        if (in_brackets) {
+            if (c == '\\') out += '\\';
+            out += c;
+            in_brackets = c != ']';
+        } else if (c == '[') {
+            out += c;
+            in_brackets = true;
+        } else if (c == '%') {
+            out += ".*";
+        } else if (c == '_') {
+            out += '.';
+        } else if (c == '(') {
+            out += "(?:";
+        } else {
+            if (c == '\\' || c == '.' || c == '^' || c == '$') out += '\\';
+            out += c;
+        }
+    }
+    return out + ")$";
 }
 
 bool RegularExpression::matches(std::string_view text) const {

@@ -2,6 +2,7 @@
 // ASCII, as in the "C" locale.
 #include "sql/functions/catalog.hpp"
 #include "sql/functions/rowwise.hpp"
+#include "sql/values/characters.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -12,22 +13,6 @@ namespace sf::sql {
 namespace {
 
 using Text = std::optional<std::string_view>;
-
-bool is_inside(char c) { return (c & 0xC0) == 0x80; }  // Not the first byte of a character.
-
-std::int64_t characters(std::string_view text) {
-    return static_cast<std::int64_t>(std::ranges::count_if(text, [](char c) { return !is_inside(c); }));
-}
-
-// The bytes of the first `count` characters.
-std::size_t bytes_of(std::string_view text, std::int64_t count) {
-    std::size_t at = 0;
-    for (; count > 0 && at < text.size(); --count) {
-        ++at;
-        while (at < text.size() && is_inside(text[at])) ++at;
-    }
-    return at;
-}
 
 template <class Change>
 Text changed(Call& call, std::string_view text, Change change) {
@@ -44,7 +29,7 @@ Text upper(Call& call, std::string_view text) {
     return changed(call, text, [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
 }
 
-std::int64_t length(std::string_view text) { return characters(text); }
+std::int64_t length(std::string_view text) { return count_characters(text); }
 
 Text joined_texts(Call& call, std::string_view a, std::string_view b) {
     const std::size_t size = a.size() + b.size();
@@ -81,8 +66,8 @@ void concat(Call& call) {
 std::string_view from_to(std::string_view text, std::int64_t start, std::int64_t end) {
     const std::int64_t first = std::max<std::int64_t>(start, 1);
     if (end <= first) return {};
-    text.remove_prefix(bytes_of(text, first - 1));
-    return text.substr(0, bytes_of(text, end - first));
+    text.remove_prefix(character_bytes(text, first - 1));
+    return text.substr(0, character_bytes(text, end - first));
 }
 std::string_view substring(std::string_view text, std::int64_t start) {
     return from_to(text, start, std::numeric_limits<std::int64_t>::max());
@@ -93,10 +78,10 @@ Text substring_of_length(std::string_view text, std::int64_t start, std::int64_t
 }
 
 std::string_view left(std::string_view text, std::int64_t count) {
-    return text.substr(0, bytes_of(text, count < 0 ? characters(text) + count : count));
+    return text.substr(0, character_bytes(text, count < 0 ? count_characters(text) + count : count));
 }
 std::string_view right(std::string_view text, std::int64_t count) {
-    return text.substr(bytes_of(text, count < 0 ? -count : characters(text) - count));
+    return text.substr(character_bytes(text, count < 0 ? -count : count_characters(text) - count));
 }
 
 // Where `part` begins in the text, at `from` or behind; npos if nowhere. In linear time, whatever the two are.
@@ -122,23 +107,16 @@ public:
         });
     }
     [[nodiscard]] bool holds(std::string_view character) const {
-        const std::uint32_t code = code_of(character);
+        const std::uint32_t code = character_code(character);
         return code / 64 < bits_.size() && ((bits_[code / 64] >> (code % 64)) & 1) != 0;
     }
 
 private:
-    // Different characters have different codes; those of ASCII their own, for short sets to stay small.
-    static std::uint32_t code_of(std::string_view character) {
-        std::uint32_t code = static_cast<unsigned char>(character[0]);
-        if (code >= 0x80) code &= code < 0xE0 ? 0x1F : code < 0xF0 ? 0x0F : 0x07;
-        for (const char c : character.substr(1)) code = ((code << 6) | (c & 0x3F)) & 0x1FFFFF;
-        return code;
-    }
     template <class Take>
     static void each(std::string_view characters, Take take) {
         while (!characters.empty()) {
-            const std::size_t size = bytes_of(characters, 1);
-            take(code_of(characters.substr(0, size)));
+            const std::size_t size = character_bytes(characters, 1);
+            take(character_code(characters.substr(0, size)));
             characters.remove_prefix(size);
         }
     }
@@ -149,7 +127,7 @@ private:
 
 std::string_view trim_left(std::string_view text, const CharacterSet& set) {
     while (!text.empty()) {
-        const std::size_t size = bytes_of(text, 1);
+        const std::size_t size = character_bytes(text, 1);
         if (!set.holds(text.substr(0, size))) break;
         text.remove_prefix(size);
     }
@@ -158,7 +136,7 @@ std::string_view trim_left(std::string_view text, const CharacterSet& set) {
 std::string_view trim_right(std::string_view text, const CharacterSet& set) {
     while (!text.empty()) {
         std::size_t at = text.size() - 1;
-        while (at > 0 && is_inside(text[at])) --at;
+        while (at > 0 && is_inside_character(text[at])) --at;
         if (!set.holds(text.substr(at))) break;
         text = text.substr(0, at);
     }
@@ -229,43 +207,49 @@ bool starts_with(std::string_view text, std::string_view beginning) { return tex
 
 std::int64_t position(std::string_view text, std::string_view part) {
     const std::size_t at = find(text, part);
-    return at == std::string_view::npos ? 0 : characters(text.substr(0, at)) + 1;
+    return at == std::string_view::npos ? 0 : count_characters(text.substr(0, at)) + 1;
 }
 
-constexpr Function function(std::string_view name, std::array<Type, kArgumentsMax> arguments, std::uint8_t arity,
-                            Type result, Kernel kernel) {
+constexpr Function text_function(std::string_view name, std::array<Type, kArgumentsMax> arguments, std::uint8_t arity,
+                                 Type result, Kernel kernel) {
     return {.name = name, .arguments = arguments, .arity = arity, .result = result, .kernel = kernel};
 }
 
 constexpr Type kText = Type::text;
 constexpr Type kInteger = Type::integer;
 
-constexpr std::array kFunctions = {
-    function("lower", {kText}, 1, kText, rowwise<&lower>),
-    function("upper", {kText}, 1, kText, rowwise<&upper>),
-    function("length", {kText}, 1, kInteger, rowwise<&length>),
-    function("char_length", {kText}, 1, kInteger, rowwise<&length>),
-    function("character_length", {kText}, 1, kInteger, rowwise<&length>),
-    function("substring", {kText, kInteger}, 2, kText, rowwise<&substring>),
-    function("substring", {kText, kInteger, kInteger}, 3, kText, rowwise<&substring_of_length>),
-    function("substr", {kText, kInteger}, 2, kText, rowwise<&substring>),
-    function("substr", {kText, kInteger, kInteger}, 3, kText, rowwise<&substring_of_length>),
-    function("left", {kText, kInteger}, 2, kText, rowwise<&left>),
-    function("right", {kText, kInteger}, 2, kText, rowwise<&right>),
-    function("btrim", {kText}, 1, kText, trim<true, true>),
-    function("btrim", {kText, kText}, 2, kText, trim<true, true>),
-    function("ltrim", {kText}, 1, kText, trim<true, false>),
-    function("ltrim", {kText, kText}, 2, kText, trim<true, false>),
-    function("rtrim", {kText}, 1, kText, trim<false, true>),
-    function("rtrim", {kText, kText}, 2, kText, trim<false, true>),
-    function("replace", {kText, kText, kText}, 3, kText, rowwise<&replace>),
-    function("split_part", {kText, kText, kInteger}, 3, kText, rowwise<&split_part>),
-    function("starts_with", {kText, kText}, 2, Type::boolean, rowwise<&starts_with>),
-    function("strpos", {kText, kText}, 2, kInteger, rowwise<&position>),
-    function("position", {kText, kText}, 2, kInteger, rowwise<&position>),
+constexpr std::array kTextFunctions = {
+    text_function("lower", {kText}, 1, kText, rowwise<&lower>),
+    text_function("upper", {kText}, 1, kText, rowwise<&upper>),
+    text_function("length", {kText}, 1, kInteger, rowwise<&length>),
+    text_function("char_length", {kText}, 1, kInteger, rowwise<&length>),
+    text_function("character_length", {kText}, 1, kInteger, rowwise<&length>),
+    text_function("substring", {kText, kInteger}, 2, kText, rowwise<&substring>),
+    text_function("substring", {kText, kInteger, kInteger}, 3, kText, rowwise<&substring_of_length>),
+    text_function("substr", {kText, kInteger}, 2, kText, rowwise<&substring>),
+    text_function("substr", {kText, kInteger, kInteger}, 3, kText, rowwise<&substring_of_length>),
+    text_function("left", {kText, kInteger}, 2, kText, rowwise<&left>),
+    text_function("right", {kText, kInteger}, 2, kText, rowwise<&right>),
+    text_function("btrim", {kText}, 1, kText, trim<true, true>),
+    text_function("btrim", {kText, kText}, 2, kText, trim<true, true>),
+    text_function("ltrim", {kText}, 1, kText, trim<true, false>),
+    text_function("ltrim", {kText, kText}, 2, kText, trim<true, false>),
+    text_function("rtrim", {kText}, 1, kText, trim<false, true>),
+    text_function("rtrim", {kText, kText}, 2, kText, trim<false, true>),
+    text_function("replace", {kText, kText, kText}, 3, kText, rowwise<&replace>),
+    text_function("split_part", {kText, kText, kInteger}, 3, kText, rowwise<&split_part>),
+    text_function("starts_with", {kText, kText}, 2, Type::boolean, rowwise<&starts_with>),
+    text_function("strpos", {kText, kText}, 2, kInteger, rowwise<&position>),
+    text_function("position", {kText, kText}, 2, kInteger, rowwise<&position>),
 };
 
-constexpr std::array kOperators = {
+constexpr std::array kTextOperators = {
+    Function{.name = "^@",
+             .arguments = {kText, kText},
+             .arity = 2,
+             .result = Type::boolean,
+             .kernel = rowwise<&starts_with>,
+             .style = Function::Style::infix},
     Function{.name = "||",
              .arguments = {kText, kText},
              .arity = 2,
@@ -279,7 +263,7 @@ constexpr std::array kOperators = {
 constinit const Function kConcat = {
     .name = "concat", .result = Type::text, .kernel = concat, .nulls = Function::Nulls::own};
 
-std::span<const Function> text_functions() { return kFunctions; }
-std::span<const Function> text_operators() { return kOperators; }
+std::span<const Function> text_functions() { return kTextFunctions; }
+std::span<const Function> text_operators() { return kTextOperators; }
 
 }  // namespace sf::sql

@@ -221,7 +221,7 @@ void part_kernel(Call& call) {
     else fill(call.write<double>(), [](Decimal part) { return part.to_double(); });
 }
 
-constexpr Function infix(std::string_view name, Type left, Type right, Type result, Kernel kernel) {
+constexpr Function time_infix(std::string_view name, Type left, Type right, Type result, Kernel kernel) {
     return {.name = name,
             .arguments = {left, right},
             .arity = 2,
@@ -229,8 +229,8 @@ constexpr Function infix(std::string_view name, Type left, Type right, Type resu
             .kernel = kernel,
             .style = Function::Style::infix};
 }
-constexpr Function function(std::string_view name, Type second, Type result, Kernel kernel,
-                            decltype(Function::prepare) prepare) {
+constexpr Function time_function(std::string_view name, Type second, Type result, Kernel kernel,
+                                 decltype(Function::prepare) prepare) {
     return {.name = name,
             .arguments = {Type::text, second},
             .arity = 2,
@@ -239,13 +239,13 @@ constexpr Function function(std::string_view name, Type second, Type result, Ker
             .prepare = prepare};
 }
 
-constexpr std::array kOperators = {
-    infix("+", Type::timestamptz, Type::interval, Type::timestamptz, rowwise<&time_plus_interval>),
-    infix("+", Type::interval, Type::timestamptz, Type::timestamptz, rowwise<&interval_plus_time>),
-    infix("+", Type::interval, Type::interval, Type::interval, rowwise<&interval_plus_interval>),
-    infix("-", Type::timestamptz, Type::interval, Type::timestamptz, rowwise<&time_minus_interval>),
-    infix("-", Type::timestamptz, Type::timestamptz, Type::interval, rowwise<&time_minus_time>),
-    infix("-", Type::interval, Type::interval, Type::interval, rowwise<&interval_minus_interval>),
+constexpr std::array kTimeOperators = {
+    time_infix("+", Type::timestamptz, Type::interval, Type::timestamptz, rowwise<&time_plus_interval>),
+    time_infix("+", Type::interval, Type::timestamptz, Type::timestamptz, rowwise<&interval_plus_time>),
+    time_infix("+", Type::interval, Type::interval, Type::interval, rowwise<&interval_plus_interval>),
+    time_infix("-", Type::timestamptz, Type::interval, Type::timestamptz, rowwise<&time_minus_interval>),
+    time_infix("-", Type::timestamptz, Type::timestamptz, Type::interval, rowwise<&time_minus_time>),
+    time_infix("-", Type::interval, Type::interval, Type::interval, rowwise<&interval_minus_interval>),
     Function{.name = "-",
              .arguments = {Type::interval},
              .arity = 1,
@@ -254,16 +254,16 @@ constexpr std::array kOperators = {
              .style = Function::Style::prefix},
 };
 
-constexpr std::array kFunctions = {
-    function("date_trunc", Type::timestamptz, Type::timestamptz, date_trunc, prepare_truncation),
-    function("extract", Type::timestamptz, Type::numeric, part_kernel<std::int64_t, time_part, true>,
-             prepare_time_part),
-    function("extract", Type::interval, Type::numeric, part_kernel<Interval, interval_part, true>,
-             prepare_interval_part),
-    function("date_part", Type::timestamptz, Type::double_precision, part_kernel<std::int64_t, time_part, false>,
-             prepare_time_part),
-    function("date_part", Type::interval, Type::double_precision, part_kernel<Interval, interval_part, false>,
-             prepare_interval_part),
+constexpr std::array kTimeFunctions = {
+    time_function("date_trunc", Type::timestamptz, Type::timestamptz, date_trunc, prepare_truncation),
+    time_function("extract", Type::timestamptz, Type::numeric, part_kernel<std::int64_t, time_part, true>,
+                  prepare_time_part),
+    time_function("extract", Type::interval, Type::numeric, part_kernel<Interval, interval_part, true>,
+                  prepare_interval_part),
+    time_function("date_part", Type::timestamptz, Type::double_precision, part_kernel<std::int64_t, time_part, false>,
+                  prepare_time_part),
+    time_function("date_part", Type::interval, Type::double_precision, part_kernel<Interval, interval_part, false>,
+                  prepare_interval_part),
     Function{.name = "to_timestamp",
              .arguments = {Type::double_precision},
              .arity = 1,
@@ -273,7 +273,7 @@ constexpr std::array kFunctions = {
 
 }  // namespace
 
-std::span<const Function> time_operators() { return kOperators; }
-std::span<const Function> time_functions() { return kFunctions; }
+std::span<const Function> time_operators() { return kTimeOperators; }
+std::span<const Function> time_functions() { return kTimeFunctions; }
 
 }  // namespace sf::sql

@@ -1,6 +1,7 @@
 #include "sql/plan/builder.hpp"
 
 #include "sql/evaluator.hpp"
+#include "sql/functions/array_elements.hpp"
 
 #include <fmt/format.h>
 
@@ -31,7 +32,7 @@ int width(Type type) {
 std::optional<Type> between(Type from, Type to) {
     if (from == Type::json_scalar) {
         if (to == Type::integer || to == Type::bigint || to == Type::numeric) return Type::double_precision;
-        if (to == Type::timestamptz || to == Type::interval || to == Type::uuid) return Type::text;
+        if (to == Type::timestamptz || to == Type::interval || to == Type::uuid || is_array(to)) return Type::text;
     }
     return std::nullopt;
 }
@@ -58,6 +59,7 @@ LiteralValue value_of(const Column& column) {
 
 bool converts_implicitly(Type from, Type to) {
     if (from == to) return true;
+    if (is_array(from) && is_array(to)) return converts_implicitly(element_type(from), element_type(to));
     if (from == Type::json_scalar) return to == Type::double_precision || to == Type::text || to == Type::boolean;
     return width(from) > 0 && width(from) < width(to);
 }
@@ -85,10 +87,13 @@ Result<ExpressionPtr> Builder::call(const Function& function, Type result, std::
             return fail(error(location, fmt::format("calls are nested deeper than {}", kCallDepthMax),
                               "a column of a subquery counts as deep as the expression that it stands for"));
     }
+    return folded(make_call(function, result, std::move(arguments), std::move(prepared), location));
+}
+
+Result<ExpressionPtr> Builder::folded(ExpressionPtr call) const {
     const bool literals =
-        std::ranges::all_of(arguments, [](const ExpressionPtr& argument) { return is_literal(*argument); });
-    ExpressionPtr made = make_call(function, result, std::move(arguments), std::move(prepared), location);
-    return literals ? computed(made) : made;
+        std::ranges::all_of(call->arguments, [](const ExpressionPtr& argument) { return is_literal(*argument); });
+    return literals ? computed(call) : call;
 }
 
 Result<ExpressionPtr> Builder::computed(const ExpressionPtr& call) const {
@@ -119,6 +124,11 @@ Result<ExpressionPtr> Builder::cast(const Operand& operand, Type type, int locat
     if (operand.unknown) return read_literal(operand, type);
     const Type from = operand.type();
     if (from == type) return operand.expression;
+    if (is_array(from) && is_array(type)) {
+        const Operand element{make_input(0, element_type(from), "element"), false, operand.location};
+        SF_ASSIGN(ExpressionPtr cast_of_element, cast(element, element_type(type), location));
+        return folded(make_array_cast(operand.expression, std::move(cast_of_element), location));
+    }
     if (const Function* const function = cast_function(from, type))
         return call(*function, {operand.expression}, location);
     if (const auto middle = between(from, type)) {

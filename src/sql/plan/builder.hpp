@@ -41,6 +41,9 @@ public:
     /// The one type of the branches of CASE, COALESCE and so on; `place` is named in the error.
     [[nodiscard]] Result<Type> common_type(std::span<const Operand> operands, std::string_view place) const;
 
+    /// What `call` gives where all its arguments are literals; else the call.
+    [[nodiscard]] Result<ExpressionPtr> folded(ExpressionPtr call) const;
+
 private:
     [[nodiscard]] Result<ExpressionPtr> read_literal(const Operand& literal, Type type) const;
     [[nodiscard]] Result<ExpressionPtr> computed(const ExpressionPtr& call) const;

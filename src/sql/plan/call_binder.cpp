@@ -20,6 +20,7 @@ struct Refusal {
 };
 constexpr std::string_view kClock = "results of a view depend on events alone; received_at is when an event came";
 constexpr std::string_view kChance = "results of a view depend on events alone";
+constexpr std::string_view kRowsOfOne = "it makes several rows of one; ANY, @> and subscripts look into a value";
 constexpr std::string_view kRanking = "write row_number() OVER (PARTITION BY window_start, ... ORDER BY ...)";
 constexpr std::array kRefusals = {
     Refusal{"now", kClock},
@@ -37,15 +38,22 @@ constexpr std::array kRefusals = {
     Refusal{"tumble", "it stands in FROM: FROM TUMBLE(events, timestamp, INTERVAL '1 min')"},
     Refusal{"hop", "it stands in FROM: FROM HOP(events, timestamp, INTERVAL '10 s', INTERVAL '5 min')"},
     Refusal{"session", "it stands in FROM: FROM SESSION(events, timestamp, INTERVAL '30 min')"},
-    Refusal{"regexp_match", "~ tells whether a regular expression matches"},
-    Refusal{"regexp_matches", "~ tells whether a regular expression matches"},
-    Refusal{"regexp_replace", "replace() and split_part() take plain texts"},
-    Refusal{"log", "ln(x) / ln(10::double precision) is the logarithm to base 10"},
-    Refusal{"octet_length", "length() counts characters"},
+    Refusal{"regexp_matches", "regexp_match() gives the first match; regexp_count() counts them"},
+    Refusal{"regexp_split_to_table", "regexp_split_to_array() gives all pieces in one row"},
+    Refusal{"string_to_table", "string_to_array() gives all pieces in one row"},
+    Refusal{"unnest", kRowsOfOne},
+    Refusal{"jsonb_object_keys", kRowsOfOne},
+    Refusal{"jsonb_array_elements", kRowsOfOne},
+    Refusal{"jsonb_array_elements_text", kRowsOfOne},
+    Refusal{"jsonb_each", kRowsOfOne},
+    Refusal{"jsonb_each_text", kRowsOfOne},
+    Refusal{"generate_series", kRowsOfOne},
     Refusal{"json_typeof", "use jsonb_typeof"},
+    Refusal{"json_array_length", "use jsonb_array_length"},
+    Refusal{"to_json", "use to_jsonb"},
+    Refusal{"sha256", "bytea is not supported; md5() gives text"},
+    Refusal{"encode", "bytea is not supported"},
     Refusal{"to_char", "date_trunc, extract and casts to text are supported"},
-    Refusal{"jsonb_extract_path", "use #>"},
-    Refusal{"jsonb_extract_path_text", "use #>>"},
 };
 
 // boolean in concat() is t or f, unlike in a cast.
@@ -71,7 +79,12 @@ Result<Operand> ExpressionBinder::bind_call(const PgQuery__FuncCall& call, const
         call.agg_within_group != 0)
         return refuse(location, fmt::format("there is no aggregate \"{}\"", name));
     if (call.func_variadic != 0) return refuse(location, "VARIADIC is not supported");
-    if (name == kConcat.name) return bind_concat(call, clause);
+    if (const Function* const function = variadic_function(name)) return bind_variadic(*function, call, clause);
+    if (name == "jsonb_extract_path" || name == "jsonb_extract_path_text") return bind_extract_path(name, call, clause);
+    if (name == kPi.name && call.n_args == 0) {
+        SF_ASSIGN(ExpressionPtr pi, builder_.call(kPi, {}, location));
+        return typed(std::move(pi), location);
+    }
     return bind_function(name, call, clause);
 }
 
@@ -119,20 +132,52 @@ Result<Operand> ExpressionBinder::bind_function(std::string_view name, const PgQ
     return typed(std::move(expression), location);
 }
 
-Result<Operand> ExpressionBinder::bind_concat(const PgQuery__FuncCall& call, const Clause& clause) {
-    if (call.n_args == 0) return refuse(call.location, "concat needs an argument");
-    std::vector<ExpressionPtr> texts;
+// concat(), format() and so on take any types and make texts of them; those of jsonb take values as they are.
+Result<Operand> ExpressionBinder::bind_variadic(const Function& function, const PgQuery__FuncCall& call,
+                                                const Clause& clause) {
+    const bool json = function.result == Type::jsonb;
+    const std::size_t least = &function == &kConcatWs ? 2 : json ? 0 : 1;
+    if (call.n_args < least)
+        return refuse(call.location,
+                      fmt::format("{} needs {}", function.name, least == 1 ? "an argument" : "two arguments"));
+    if (&function == &kJsonBuildObject && call.n_args % 2 != 0)
+        return refuse(call.location, "jsonb_build_object takes pairs of a key and a value");
+    std::vector<ExpressionPtr> values;
     SF_ASSIGN(const Operands arguments, bind_all({call.args, call.n_args}, clause));
-    for (const Operand& argument : arguments) {
-        if (argument.is(Type::boolean)) {
-            texts.push_back(boolean_letter(argument.expression));
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+        const Operand& argument = arguments[i];
+        const bool key = &function == &kJsonBuildObject && i % 2 == 0;
+        if (json && !key) {
+            values.push_back(argument.expression);
+            continue;
+        }
+        if (argument.is(Type::boolean) && !key) {
+            values.push_back(boolean_letter(argument.expression));
             continue;
         }
         SF_ASSIGN(ExpressionPtr text, builder_.cast(argument, Type::text, argument.location));
-        texts.push_back(std::move(text));
+        values.push_back(std::move(text));
     }
-    SF_ASSIGN(ExpressionPtr expression, builder_.call(kConcat, std::move(texts), call.location));
+    SF_ASSIGN(ExpressionPtr expression, builder_.call(function, std::move(values), call.location));
     return typed(std::move(expression), call.location);
+}
+
+// jsonb_extract_path(value, 'a', 'b') is value #> ARRAY['a', 'b'].
+Result<Operand> ExpressionBinder::bind_extract_path(std::string_view name, const PgQuery__FuncCall& call,
+                                                    const Clause& clause) {
+    if (call.n_args < 1) return refuse(call.location, fmt::format("{} needs an argument", name));
+    SF_ASSIGN(Operand value, bind(*call.args[0], clause));
+    SF_ASSIGN(value.expression, builder_.implicit(value, Type::jsonb));
+    value.unknown = false;
+    std::vector<ExpressionPtr> steps;
+    for (std::size_t i = 1; i < call.n_args; ++i) {
+        SF_ASSIGN(const Operand step, bind(*call.args[i], clause));
+        SF_ASSIGN(ExpressionPtr text, builder_.implicit(step, Type::text));
+        steps.push_back(std::move(text));
+    }
+    SF_ASSIGN(ExpressionPtr path, builder_.call(kArray, kTextArray, std::move(steps), call.location));
+    return follow_path(name.ends_with("_text") ? "#>>" : "#>", value, typed(std::move(path), call.location),
+                       call.location);
 }
 
 }  // namespace sf::sql

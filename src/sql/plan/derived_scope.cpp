@@ -43,12 +43,7 @@ Result<ExpressionPtr> DerivedScope::column(const PgQuery__ColumnRef& reference) 
             meant ? fmt::format("is it \"{}\"?", *meant) : fmt::format("its columns are {}", fmt::join(known, ", "))));
     }
     const Expression& expression = *found->expression;
-    if (names.size() == 1) {
-        if (is_tags(expression))
-            return fail(builder_.error(reference.location, "tags can only be asked for one tag",
-                                       fmt::format("write 'mobile' = ANY({})", found->name)));
-        return at_location(found->expression, reference.location);
-    }
+    if (names.size() == 1) return at_location(found->expression, reference.location);
     if (expression.kind != Expression::Kind::json_field)
         return fail(builder_.error(reference.location, fmt::format("{} has no fields", names[0]),
                                    expression.type == Type::jsonb ? "->> reads them" : "only data has"));
@@ -66,14 +61,6 @@ Result<std::vector<NamedColumn>> DerivedScope::star(const PgQuery__ColumnRef& re
     std::vector<NamedColumn> columns = columns_;
     for (NamedColumn& column : columns) column.expression = at_location(column.expression, reference.location);
     return columns;
-}
-
-ExpressionPtr DerivedScope::tags(const PgQuery__ColumnRef& reference) const {
-    const auto names = names_of(reference);
-    if (!names || names->size() != 1) return nullptr;
-    const NamedColumn* const found = find(names->front());
-    if (found == nullptr || !is_tags(*found->expression)) return nullptr;
-    return at_location(found->expression, reference.location);
 }
 
 }  // namespace sf::sql

@@ -18,7 +18,6 @@ public:
     [[nodiscard]] bool has_column(std::string_view name) const override;
     [[nodiscard]] Result<ExpressionPtr> column(const PgQuery__ColumnRef& reference) const override;
     [[nodiscard]] Result<std::vector<NamedColumn>> star(const PgQuery__ColumnRef& reference) const override;
-    [[nodiscard]] ExpressionPtr tags(const PgQuery__ColumnRef& reference) const override;
     /// Its rows are events, wherever an aggregate may stand.
     [[nodiscard]] std::vector<ExpressionPtr> row_order() const override { return event_order(); }
 

@@ -25,7 +25,7 @@ constexpr std::array kColumns = {
     ColumnName{"severity", EventColumn::severity, Type::text},
     ColumnName{"user_id", EventColumn::user_id, Type::text},
     ColumnName{"correlation_id", EventColumn::correlation_id, Type::text},
-    ColumnName{"tags", EventColumn::tags, Type::text},
+    ColumnName{"tags", EventColumn::tags, kTextArray},
     ColumnName{"data", EventColumn::data, Type::jsonb},
 };
 constexpr std::array<std::string_view, 2> kBounds = {"window_start", "window_end"};
@@ -55,8 +55,6 @@ Result<std::vector<std::string>> EventScope::names_of(const PgQuery__ColumnRef& 
 }
 
 Result<ExpressionPtr> EventScope::simple_column(const std::string& name, int location) const {
-    if (name == "tags")
-        return fail(builder_.error(location, "tags can only be asked for one tag", "write 'mobile' = ANY(tags)"));
     if (name == "data") return make_json_field({}, location);
     if (const ColumnName* const column = find_column(name))
         return make_column(column->column, column->type, column->name, location);
@@ -107,12 +105,6 @@ Result<std::vector<NamedColumn>> EventScope::star(const PgQuery__ColumnRef& refe
         columns.push_back({"window_end", make_window_bound(Expression::Kind::window_end, reference.location)});
     }
     return columns;
-}
-
-ExpressionPtr EventScope::tags(const PgQuery__ColumnRef& reference) const {
-    const bool qualified = reference.n_fields == 2 && string_of(*reference.fields[0]) == table_;
-    if ((reference.n_fields != 1 && !qualified) || last_name(reference) != "tags") return nullptr;
-    return make_column(EventColumn::tags, Type::text, "tags", reference.location);
 }
 
 std::vector<ExpressionPtr> event_order() {

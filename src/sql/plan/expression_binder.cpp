@@ -73,15 +73,14 @@ Result<Operand> ExpressionBinder::bind_inner(const PgQuery__Node& node, const Cl
             return refuse(location, "the time of the clock is not known to a view: its results depend on events alone",
                           "received_at is when an event came; windows close by themselves");
         case PG_QUERY__NODE__NODE_PARAM_REF: return refuse(location, "a view has no parameters");
-        case PG_QUERY__NODE__NODE_A_ARRAY_EXPR: return refuse(location, "arrays are not supported");
+        case PG_QUERY__NODE__NODE_A_ARRAY_EXPR: return bind_array(*node.a_array_expr, std::nullopt, clause);
         case PG_QUERY__NODE__NODE_ROW_EXPR:
             return refuse(location, "rows are not supported", "compare the columns one by one");
         case PG_QUERY__NODE__NODE_COLLATE_CLAUSE:
             return refuse(location, "COLLATE is not supported",
                           "text is compared by its bytes, as in the \"C\" collation");
         case PG_QUERY__NODE__NODE_GROUPING_FUNC: return refuse(location, "GROUPING is not supported");
-        case PG_QUERY__NODE__NODE_A_INDIRECTION:
-            return refuse(location, "this form of access is not supported", "data.a.b or data->'a'->'b' reads fields");
+        case PG_QUERY__NODE__NODE_A_INDIRECTION: return bind_subscript(*node.a_indirection, clause);
         case PG_QUERY__NODE__NODE_NAMED_ARG_EXPR: return refuse(location, "named arguments are not supported");
         default: return refuse(location, fmt::format("this expression is not supported in {}", clause.name));
     }
@@ -153,6 +152,11 @@ Result<Operand> ExpressionBinder::bind_cast(const PgQuery__TypeCast& cast, const
         cast.type_name->n_typmods == 0) {
         if (const auto number = read_double(cast.arg->a_const->fval->fval))
             return typed(make_literal(Type::double_precision, *number, location), location);
+    }
+    // ARRAY[]::text[]: the elements take the type that is asked for, and none are needed.
+    if (cast.arg->node_case == PG_QUERY__NODE__NODE_A_ARRAY_EXPR && cast.type_name->n_array_bounds > 0) {
+        SF_ASSIGN(const NamedType array, named_type(builder_, *cast.type_name));
+        return bind_array(*cast.arg->a_array_expr, element_type(array.type), clause);
     }
     SF_ASSIGN(const Operand operand, bind(*cast.arg, clause));
     const std::string* const literal =

@@ -8,6 +8,7 @@
 #include "sql/plan/scope.hpp"
 #include "sql/view_plan.hpp"
 
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -69,22 +70,38 @@ private:
     [[nodiscard]] Result<Operand> bind_distinct(const PgQuery__AExpr& operation, const Clause& clause);
     [[nodiscard]] Result<Operand> bind_nullif(const PgQuery__AExpr& operation, const Clause& clause);
     [[nodiscard]] Result<Operand> bind_in(const PgQuery__AExpr& operation, const Clause& clause);
-    [[nodiscard]] Result<Operand> bind_any(const PgQuery__AExpr& operation, const Clause& clause);
     [[nodiscard]] Result<Operand> bind_like(const PgQuery__AExpr& operation, const Clause& clause);
+    [[nodiscard]] Result<Operand> bind_similar(const PgQuery__AExpr& operation, const Clause& clause);
     [[nodiscard]] Result<Operand> bind_between(const PgQuery__AExpr& operation, const Clause& clause);
     [[nodiscard]] Result<Operand> connect(const Function& connective, std::vector<Operand> operands,
                                           int location) const;
     [[nodiscard]] Result<Operand> negate(const Operand& operand, int location) const;
 
+    // array_binder.cpp
+    [[nodiscard]] Result<Operand> bind_array(const PgQuery__AArrayExpr& array, std::optional<Type> element,
+                                             const Clause& clause);
+    [[nodiscard]] Result<Operand> bind_subscript(const PgQuery__AIndirection& access, const Clause& clause);
+    [[nodiscard]] Result<ExpressionPtr> bind_index(const PgQuery__Node& node, const Clause& clause);
+    [[nodiscard]] Result<Operand> bind_quantified(const PgQuery__AExpr& operation, const Clause& clause);
+    [[nodiscard]] Result<Operand> compare_with_each(std::string_view symbol, const Operand& value,
+                                                    const Expression& array, bool all, int location) const;
+
     // json_binder.cpp
     [[nodiscard]] Result<Operand> bind_json(std::string_view symbol, const Operand& left, const PgQuery__Node& right,
                                             int location, const Clause& clause);
+    [[nodiscard]] Result<Operand> follow_step(std::string_view symbol, const Operand& value, const Operand& step,
+                                              int location) const;
+    [[nodiscard]] Result<Operand> follow_path(std::string_view symbol, const Operand& value, Operand path,
+                                              int location) const;
 
     // call_binder.cpp
     [[nodiscard]] Result<Operand> bind_call(const PgQuery__FuncCall& call, const Clause& clause);
     [[nodiscard]] Result<Operand> bind_function(std::string_view name, const PgQuery__FuncCall& call,
                                                 const Clause& clause);
-    [[nodiscard]] Result<Operand> bind_concat(const PgQuery__FuncCall& call, const Clause& clause);
+    [[nodiscard]] Result<Operand> bind_variadic(const Function& function, const PgQuery__FuncCall& call,
+                                                const Clause& clause);
+    [[nodiscard]] Result<Operand> bind_extract_path(std::string_view name, const PgQuery__FuncCall& call,
+                                                    const Clause& clause);
 
     // aggregate_binder.cpp
     [[nodiscard]] Result<Operand> bind_aggregate(std::string_view name, const PgQuery__FuncCall& call,

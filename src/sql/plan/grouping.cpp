@@ -94,10 +94,8 @@ Result<> SelectPlanner::add_group(ExpressionPtr expression, int location) {
     if (const Expression* const bound = bound_in(*expression))
         return refuse(bound->location, fmt::format("GROUP BY takes {} only alone", bound->text),
                       "compute with it in the SELECT list");
-    if (expression->type == Type::jsonb)
-        return refuse(location, "groups can't be made by jsonb", "data.field is a plain value, data->>'field' a text");
-    if (is_tags(*expression))
-        return refuse(location, "tags can only be asked for one tag", "write 'mobile' = ANY(tags)");
+    if (expression->type == array_type(Type::jsonb))
+        return refuse(location, "groups can't be made by jsonb[]", "cast it to text[]");
     const bool known =
         std::ranges::any_of(plan_.keys, [&](const KeyColumn& key) { return key.expression->text == expression->text; });
     if (!known) plan_.keys.push_back({expression->text, std::move(expression)});

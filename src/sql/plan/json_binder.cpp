@@ -1,5 +1,7 @@
-// -> ->> #> #>> ? : the steps are literals, so that all fields that views need are known before an event comes.
+// -> ->> #> #>>. Steps that are literals make fields of data, which are all known before an event comes and found in
+// one walk; others are followed event by event.
 #include "sql/plan/expression_binder.hpp"
+#include "sql/values/array.hpp"
 #include "sql/values/number_text.hpp"
 
 #include <fmt/format.h>
@@ -7,46 +9,17 @@
 namespace sf::sql {
 namespace {
 
-// The elements of '{a,0,"b c"}': PostgreSQL's text form of an array. Nothing for anything else, or for NULL among them.
-std::optional<std::vector<std::string>> array_elements(std::string_view text) {
-    text = trimmed(text);
-    if (text.size() < 2 || text.front() != '{' || text.back() != '}') return std::nullopt;
-    text = trimmed(text.substr(1, text.size() - 2));
-    std::vector<std::string> elements;
-    while (!text.empty()) {
-        std::string element;
-        const bool quoted = text.front() == '"';
-        if (quoted) text.remove_prefix(1);
-        bool closed = !quoted;
-        while (!text.empty()) {
-            const char c = text.front();
-            if (quoted ? c == '"' : c == ',') {
-                closed = true;
-                break;
-            }
-            if (c == '{' || c == '}' || (c == '"' && !quoted)) {
-                if (!quoted) return std::nullopt;
-            }
-            if (c == '\\') text.remove_prefix(1);
-            if (text.empty()) return std::nullopt;
-            element += text.front();
-            text.remove_prefix(1);
-        }
-        if (!closed) return std::nullopt;
-        if (quoted) {
-            text.remove_prefix(1);
-        } else {
-            element = trimmed(element);
-            if (element.empty() || element == "NULL" || element == "null") return std::nullopt;
-        }
-        elements.push_back(std::move(element));
-        text = trimmed(text);
-        if (text.empty()) break;
-        if (text.front() != ',') return std::nullopt;
-        text = trimmed(text.substr(1));
-        if (text.empty()) return std::nullopt;
+// The steps of a literal path; nothing where one is NULL.
+std::optional<std::vector<std::string>> literal_steps(const Expression& path) {
+    const std::string* const array = std::get_if<std::string>(&path.literal);
+    if (array == nullptr) return std::nullopt;
+    std::vector<std::string> steps;
+    ArrayReader reader(*array);
+    for (Element step; reader.next(step);) {
+        if (!step) return std::nullopt;
+        steps.emplace_back(*step);
     }
-    return elements;
+    return steps;
 }
 
 bool is_plain_path(const Expression& value) { return value.kind == Expression::Kind::json_field; }
@@ -66,27 +39,46 @@ Result<Operand> ExpressionBinder::bind_json(std::string_view symbol, const Opera
         return refuse(location, fmt::format("{} needs jsonb on its left, not {}", symbol, left.type_name()),
                       field ? "data.a is a plain value; data->'a' is the jsonb" : "");
     }
+    SF_ASSIGN(Operand step, bind(right, clause));
+    if (step.location < 0) step.location = location_of(right);
+    return symbol.starts_with('#') ? follow_path(symbol, left, std::move(step), location)
+                                   : follow_step(symbol, left, step, location);
+}
+
+// -> and ->>. A literal key of a field is a deeper field.
+Result<Operand> ExpressionBinder::follow_step(std::string_view symbol, const Operand& left, const Operand& step,
+                                              int location) const {
+    const bool index = step.is(Type::integer);
+    if (!index && !step.unknown && !step.is(Type::text) && !step.is(Type::json_scalar))
+        return refuse(step.location, fmt::format("{} takes a text or an integer, not {}", symbol, step.type_name()),
+                      "brackets may be missing: (data->>'a') || 'b'");
+    SF_ASSIGN(ExpressionPtr key, builder_.implicit(step, index ? Type::integer : Type::text));
+    const std::string* const literal = std::get_if<std::string>(&key->literal);
     ExpressionPtr value = left.expression;
-    if (symbol == "#>" || symbol == "#>>") {
-        std::optional<std::vector<std::string>> steps;
-        if (right.node_case == PG_QUERY__NODE__NODE_A_ARRAY_EXPR) {
-            steps.emplace();
-            for (std::size_t i = 0; i < right.a_array_expr->n_elements; ++i) {
-                SF_ASSIGN(const Operand element, bind(*right.a_array_expr->elements[i], clause));
-                const std::string* const text = std::get_if<std::string>(&element.expression->literal);
-                if (text == nullptr || element.type() != Type::text)
-                    return refuse(location_of(right), "the steps of a path must be literal texts");
-                steps->push_back(*text);
-            }
-        } else {
-            SF_ASSIGN(const Operand path, bind(right, clause));
-            const std::string* const text =
-                path.unknown ? std::get_if<std::string>(&path.expression->literal) : nullptr;
-            if (text != nullptr) steps = array_elements(*text);
-        }
-        if (!steps)
-            return refuse(location_of(right), fmt::format("{} needs a literal path", symbol),
-                          "write data #> '{a,b}' or data->'a'->'b'");
+    if (literal != nullptr && is_plain_path(*value)) {
+        value = with_key(*value, *literal, location);
+    } else {
+        SF_ASSIGN(value, builder_.call(kJsonStep, {value, std::move(key)}, location));
+    }
+    if (symbol.ends_with(">>")) {
+        SF_ASSIGN(value, builder_.call(kJsonText, {value}, location));
+    }
+    return typed(std::move(value), location);
+}
+
+// #> and #>>. Literal keys that are no numbers are deeper fields; numbers may be keys or indexes.
+Result<Operand> ExpressionBinder::follow_path(std::string_view symbol, const Operand& left, Operand path,
+                                              int location) const {
+    if (!path.unknown && path.type() != kTextArray)
+        return refuse(path.location, fmt::format("{} needs a path, not {}", symbol, path.type_name()),
+                      "write data #> '{a,b}' or data->'a'->'b'");
+    auto array = builder_.implicit(path, kTextArray);
+    if (!array) {
+        array.error().hint = "write data #> '{a,b}' or data->'a'->'b'";
+        return fail(std::move(array.error()));
+    }
+    ExpressionPtr value = left.expression;
+    if (auto steps = literal_steps(**array)) {
         for (std::string& step : *steps) {
             if (is_plain_path(*value) && !read_integer(step)) {
                 value = with_key(*value, std::move(step), location);
@@ -96,24 +88,7 @@ Result<Operand> ExpressionBinder::bind_json(std::string_view symbol, const Opera
             }
         }
     } else {
-        SF_ASSIGN(const Operand step, bind(right, clause));
-        const std::string* const key = std::get_if<std::string>(&step.expression->literal);
-        const bool text = key != nullptr && step.type() == Type::text;
-        const bool index = is_literal(*step.expression) && step.is(Type::integer) && !is_null_literal(*step.expression);
-        if (!text && !(index && symbol != "?"))
-            return refuse(location_of(right),
-                          fmt::format("{} needs a literal {}", symbol, symbol == "?" ? "text" : "text or number"),
-                          "brackets may be missing: (data->>'a') || 'b'");
-        if (symbol == "?") {
-            SF_ASSIGN(ExpressionPtr call,
-                      builder_.call(*operators_named("?", 2)[0], {value, step.expression}, location));
-            return typed(std::move(call), location);
-        }
-        if (text && is_plain_path(*value)) {
-            value = with_key(*value, *key, location);
-        } else {
-            SF_ASSIGN(value, builder_.call(kJsonStep, {value, step.expression}, location));
-        }
+        SF_ASSIGN(value, builder_.call(kJsonPath, {value, std::move(*array)}, location));
     }
     if (symbol.ends_with(">>")) {
         SF_ASSIGN(value, builder_.call(kJsonText, {value}, location));

@@ -1,8 +1,10 @@
 // Operators: symbols, and those that are words (IN, LIKE, BETWEEN, IS DISTINCT FROM, NULLIF).
 #include "sql/functions/like.hpp"
 #include "sql/functions/membership.hpp"
+#include "sql/functions/regular_expression.hpp"
 #include "sql/plan/expression_binder.hpp"
 #include "sql/plan/overloads.hpp"
+#include "sql/values/characters.hpp"
 
 #include <fmt/format.h>
 
@@ -13,7 +15,7 @@ namespace sf::sql {
 namespace {
 
 constexpr std::array<std::string_view, 6> kComparisons = {"=", "<>", "<", "<=", ">", ">="};
-constexpr std::array<std::string_view, 5> kJsonSymbols = {"->", "->>", "#>", "#>>", "?"};
+constexpr std::array<std::string_view, 4> kJsonSymbols = {"->", "->>", "#>", "#>>"};
 
 bool is_comparison(std::string_view symbol) { return std::ranges::find(kComparisons, symbol) != kComparisons.end(); }
 
@@ -52,7 +54,8 @@ Result<Operand> ExpressionBinder::bind_operation(const PgQuery__AExpr& operation
             SF_ASSIGN(const Operand right, bind(*operation.rexpr, clause));
             return bind_infix(spelled_out(symbol), left, right, location);
         }
-        case PG_QUERY__A__EXPR__KIND__AEXPR_OP_ANY: return bind_any(operation, clause);
+        case PG_QUERY__A__EXPR__KIND__AEXPR_OP_ANY:
+        case PG_QUERY__A__EXPR__KIND__AEXPR_OP_ALL: return bind_quantified(operation, clause);
         case PG_QUERY__A__EXPR__KIND__AEXPR_DISTINCT:
         case PG_QUERY__A__EXPR__KIND__AEXPR_NOT_DISTINCT: return bind_distinct(operation, clause);
         case PG_QUERY__A__EXPR__KIND__AEXPR_NULLIF: return bind_nullif(operation, clause);
@@ -63,9 +66,7 @@ Result<Operand> ExpressionBinder::bind_operation(const PgQuery__AExpr& operation
         case PG_QUERY__A__EXPR__KIND__AEXPR_NOT_BETWEEN:
         case PG_QUERY__A__EXPR__KIND__AEXPR_BETWEEN_SYM:
         case PG_QUERY__A__EXPR__KIND__AEXPR_NOT_BETWEEN_SYM: return bind_between(operation, clause);
-        case PG_QUERY__A__EXPR__KIND__AEXPR_SIMILAR:
-            return refuse(location, "SIMILAR TO is not supported", "use LIKE, or ~ with a regular expression");
-        case PG_QUERY__A__EXPR__KIND__AEXPR_OP_ALL: return refuse(location, "ALL is not supported");
+        case PG_QUERY__A__EXPR__KIND__AEXPR_SIMILAR: return bind_similar(operation, clause);
         default: return refuse(location, "this operator is not supported");
     }
 }
@@ -86,12 +87,13 @@ Result<Operand> ExpressionBinder::bind_infix(std::string_view symbol, const Oper
     const auto candidates = operators_named(symbol, 2);
     if (candidates.empty()) return refuse(location, fmt::format("the operator {} is not supported", symbol));
     std::array operands = {left, right};
-    // || makes text of what stands beside a text.
-    if (symbol == "||") {
+    // || makes text of what stands beside a text, but not of arrays, nor of jsonb beside jsonb or a literal.
+    const bool json =
+        (left.is(Type::jsonb) && (right.unknown || right.is(Type::jsonb))) || (right.is(Type::jsonb) && left.unknown);
+    if (symbol == "||" && !json && !is_array(left.type()) && !is_array(right.type())) {
         const bool text = left.unknown || right.unknown || left.is(Type::text) || right.is(Type::text) ||
                           left.is(Type::json_scalar) || right.is(Type::json_scalar);
-        const bool json = left.is(Type::jsonb) || right.is(Type::jsonb);
-        if (!text || json)
+        if (!text)
             return refuse(location, fmt::format("there is no operator {}", operation_text(symbol, left, right)),
                           "cast to text");
         for (Operand& operand : operands) {
@@ -229,19 +231,6 @@ Result<Operand> ExpressionBinder::bind_in(const PgQuery__AExpr& operation, const
     return negated ? negate(result, location) : Result<Operand>(std::move(result));
 }
 
-Result<Operand> ExpressionBinder::bind_any(const PgQuery__AExpr& operation, const Clause& clause) {
-    const int location = operation.location;
-    const bool column = operation.rexpr->node_case == PG_QUERY__NODE__NODE_COLUMN_REF;
-    ExpressionPtr tags = column ? scope_.tags(*operation.rexpr->column_ref) : nullptr;
-    if (tags == nullptr || string_of(*operation.name[0]) != "=")
-        return refuse(location, "ANY is only supported as 'mobile' = ANY(tags)", "IN takes lists of values");
-    SF_ASSIGN(const Operand tag, bind(*operation.lexpr, clause));
-    if (!is_literal(*tag.expression) || (!tag.unknown && !tag.is(Type::text)) || is_null_literal(*tag.expression))
-        return refuse(location_of(*operation.lexpr), "the tag must be a literal");
-    SF_ASSIGN(ExpressionPtr call, builder_.call(kHasTag, {std::move(tags), tag.expression}, location));
-    return typed(std::move(call), location);
-}
-
 Result<Operand> ExpressionBinder::bind_like(const PgQuery__AExpr& operation, const Clause& clause) {
     SF_ASSIGN(const Operand left, bind(*operation.lexpr, clause));
     const std::string_view name = spelled_out(string_of(*operation.name[operation.n_name - 1]));
@@ -262,6 +251,30 @@ Result<Operand> ExpressionBinder::bind_like(const PgQuery__AExpr& operation, con
         return refuse(character.location, "the escape must be one character or none");
     pattern.expression = make_literal(Type::text, with_backslashes(*text, *symbol), pattern.location);
     return bind_infix(name, left, pattern, operation.location);
+}
+
+// SIMILAR TO is ~ with the pattern rewritten, which stands here as a call that has the escape character, too.
+Result<Operand> ExpressionBinder::bind_similar(const PgQuery__AExpr& operation, const Clause& clause) {
+    const PgQuery__FuncCall& to_escape = *operation.rexpr->func_call;
+    SF_ASSIGN(const Operand left, bind(*operation.lexpr, clause));
+    SF_ASSIGN(Operand pattern, bind(*to_escape.args[0], clause));
+    std::string escape = "\\";
+    if (to_escape.n_args > 1) {
+        SF_ASSIGN(const Operand character, bind(*to_escape.args[1], clause));
+        const std::string* const text = std::get_if<std::string>(&character.expression->literal);
+        if (text == nullptr) return refuse(to_escape.location, "ESCAPE needs a literal character");
+        escape = *text;
+    }
+    if (count_characters(escape) > 1) return refuse(to_escape.location, "the escape must be one character or none");
+    if (!is_null_literal(*pattern.expression)) {
+        const std::string* const text = std::get_if<std::string>(&pattern.expression->literal);
+        if (text == nullptr || pattern.type() != Type::text)
+            return refuse(to_escape.location, "SIMILAR TO needs a literal pattern",
+                          "LIKE takes patterns that are computed");
+        pattern.expression = make_literal(Type::text, similar_to_regular_expression(*text, escape), pattern.location);
+    }
+    pattern.unknown = true;
+    return bind_infix(string_of(*operation.name[0]), left, pattern, operation.location);
 }
 
 Result<Operand> ExpressionBinder::bind_between(const PgQuery__AExpr& operation, const Clause& clause) {

@@ -27,6 +27,8 @@ Strength name_of(const PgQuery__Node& node, std::string& name) {
             name = catalog_name(*node.type_cast->type_name);
             return Strength::weak;
         }
+        case PG_QUERY__NODE__NODE_A_INDIRECTION: return name_of(*node.a_indirection->arg, name);
+        case PG_QUERY__NODE__NODE_A_ARRAY_EXPR: name = "array"; return Strength::strong;
         case PG_QUERY__NODE__NODE_COALESCE_EXPR: name = "coalesce"; return Strength::strong;
         case PG_QUERY__NODE__NODE_MIN_MAX_EXPR:
             name = node.min_max_expr->op == PG_QUERY__MIN_MAX_OP__IS_GREATEST ? "greatest" : "least";

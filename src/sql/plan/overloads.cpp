@@ -81,6 +81,15 @@ std::optional<Category> category_at(const Candidates& candidates, std::size_t po
 Choice choose_overload(std::span<const Function* const> all, std::span<const Operand> arguments) {
     Candidates candidates(all.begin(), all.end());
     std::erase_if(candidates, [&](const Function* candidate) { return candidate->arity != arguments.size(); });
+    // What the others leave: only among these a field of data looks for its reading.
+    std::erase_if(candidates, [&](const Function* candidate) {
+        for (std::size_t i = 0; i < arguments.size(); ++i) {
+            if (!arguments[i].unknown && !arguments[i].is(Type::json_scalar) &&
+                !converts_implicitly(arguments[i].type(), candidate->arguments[i]))
+                return true;
+        }
+        return false;
+    });
     const auto types = known_types(candidates, arguments);
     std::erase_if(candidates, [&](const Function* candidate) {
         for (std::size_t i = 0; i < types.size(); ++i) {

@@ -68,6 +68,9 @@ Result<Relation> SelectPlanner::finish_groups(const PgQuery__SelectStmt& select)
         if (plan_.window.kind == Window::Kind::session)
             return refuse(targets_[0].node->location, "sessions can't be ranked",
                           "each is a window of its own; TUMBLE and HOP have windows that groups share");
+        if (plan_.options.ttl != Duration::zero())
+            return refuse(targets_[0].node->location, "groups that go by a ttl can't be ranked",
+                          "leave out ttl, or give the view windows");
         for (Ranking& ranking : plan_.rankings) SF_TRY(finish_ranking(ranking, targets_[0].node->location));
     }
     for (Target& target : targets_) {

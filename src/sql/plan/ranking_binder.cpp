@@ -72,6 +72,8 @@ Result<SortKey> ExpressionBinder::bind_sort_key(const PgQuery__SortBy& sort, con
     if (expression->type == Type::json_scalar || expression->type == Type::jsonb)
         return refuse(location, fmt::format("{} has no order", expression->text),
                       fmt::format("cast it: {}::double precision, or take data->>'field'", expression->text));
+    if (is_array(expression->type))
+        return refuse(location, "ranks by arrays are not supported", "cast it to text, or take an element");
     const bool descending = sort.sortby_dir == PG_QUERY__SORT_BY_DIR__SORTBY_DESC;
     const bool nulls_first = sort.sortby_nulls == PG_QUERY__SORT_BY_NULLS__SORTBY_NULLS_FIRST ||
                              (sort.sortby_nulls == PG_QUERY__SORT_BY_NULLS__SORTBY_NULLS_DEFAULT && descending);

@@ -12,8 +12,4 @@ bool is_star(const PgQuery__ColumnRef& reference) {
     return reference.fields[reference.n_fields - 1]->node_case == PG_QUERY__NODE__NODE_A_STAR;
 }
 
-bool is_tags(const Expression& expression) {
-    return expression.kind == Expression::Kind::column && expression.column == EventColumn::tags;
-}
-
 }  // namespace sf::sql

@@ -24,9 +24,6 @@ struct NamedColumn {
 /// Whether a reference is * or name.*
 [[nodiscard]] bool is_star(const PgQuery__ColumnRef& reference);
 
-/// Whether an expression is the column `tags`, which a subquery may hand on.
-[[nodiscard]] bool is_tags(const Expression& expression);
-
 class Scope {
 public:
     virtual ~Scope() = default;
@@ -38,9 +35,6 @@ public:
 
     /// What * stands for, or name.*: all columns in their order.
     [[nodiscard]] virtual Result<std::vector<NamedColumn>> star(const PgQuery__ColumnRef& reference) const = 0;
-
-    /// The column `tags`, which only ANY() may ask for; null if the reference is something else.
-    [[nodiscard]] virtual ExpressionPtr tags(const PgQuery__ColumnRef& reference) const = 0;
 
     /// What sorts rows into the order in which they happened, without ties: a time and an id; nothing where they have
     /// no such order. For aggregates such as first() and last().

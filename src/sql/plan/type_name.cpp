@@ -72,8 +72,10 @@ bool is_plain_timestamp(const PgQuery__TypeName& name) { return is_type(name, "t
 
 Result<NamedType> named_type(const Builder& builder, const PgQuery__TypeName& name) {
     const std::string_view word = catalog_name(name);
-    if (name.n_array_bounds > 0 || name.setof != 0 || name.pct_type != 0)
-        return fail(builder.error(name.location, "arrays are not supported"));
+    if (name.setof != 0 || name.pct_type != 0)
+        return fail(builder.error(name.location, "this form of a type is not supported"));
+    if (name.n_array_bounds > 1)
+        return fail(builder.error(name.location, "arrays of more than one dimension are not supported"));
     if (name.n_names > 1 && string_of(*name.names[0]) != "pg_catalog")
         return fail(builder.error(name.location, fmt::format("there is no schema \"{}\"", string_of(*name.names[0]))));
     const auto* const found = std::ranges::find(kTypes, word, &TypeWord::word);
@@ -83,10 +85,10 @@ Result<NamedType> named_type(const Builder& builder, const PgQuery__TypeName& na
             builder.error(name.location, fmt::format("the type {} is not supported", word),
                           std::string(instead == kInstead.end()
                                           ? "boolean, integer, bigint, double precision, numeric, text, timestamptz, "
-                                            "interval, uuid and jsonb are"
+                                            "interval, uuid, jsonb and arrays of them are"
                                           : instead->hint)));
     }
-    NamedType named{.type = found->type};
+    NamedType named{.type = name.n_array_bounds > 0 ? array_type(found->type) : found->type};
     if (name.n_typmods == 0) return named;
     if (named.type != Type::numeric || name.n_typmods > 2)
         return fail(builder.error(name.location, fmt::format("{} takes no precision here", to_string(named.type))));

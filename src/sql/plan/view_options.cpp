@@ -10,14 +10,18 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace sf::sql {
 namespace {
 
-constexpr std::array<std::string_view, 4> kNames = {"emit", "lateness", "out_of_orderness", "keys_max"};
+constexpr std::array<std::string_view, 6> kNames = {"emit",     "lateness",  "out_of_orderness",
+                                                    "keys_max", "state_max", "ttl"};
 constexpr Duration kEmissionMin = std::chrono::milliseconds{1};
 constexpr std::int64_t kLengthDaysMax = 10'000'000;
 constexpr std::uint64_t kKeysMaxMax = 1'000'000'000;
+constexpr std::uint64_t kStateMaxMin = 1ull << 20;
+constexpr std::uint64_t kStateMaxMax = 1ull << 40;
 
 // The value of an option as it was written, without quotes.
 std::optional<std::string> value_text(const PgQuery__DefElem& option) {
@@ -45,6 +49,26 @@ struct OptionReader {
         if (!interval)
             return refuse(fmt::format("{} = '{}' is no interval", name, text), fmt::format("write {} = '5 s'", name));
         return fixed_length(builder, *interval, location, name);
+    }
+
+    // "256 MiB", or a number of bytes.
+    [[nodiscard]] Result<std::uint64_t> bytes(const std::string& text) const {
+        struct Unit {
+            std::string_view name;
+            std::uint64_t bytes;
+        };
+        constexpr std::array<Unit, 4> kUnits = {
+            {{"", 1}, {"KiB", 1ull << 10}, {"MiB", 1ull << 20}, {"GiB", 1ull << 30}}};
+        std::uint64_t count = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+        std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+        while (unit.starts_with(' ')) unit.remove_prefix(1);
+        const auto* const known = std::ranges::find(kUnits, unit, &Unit::name);
+        if (error != std::errc{} || known == kUnits.end())
+            return refuse(fmt::format("state_max = '{}' is no size", text), "write state_max = '256 MiB'");
+        if (count < 1 || count > kStateMaxMax / known->bytes || count * known->bytes < kStateMaxMin)
+            return refuse(fmt::format("state_max = '{}' is out of range", text), "1 MiB to 1024 GiB");
+        return count * known->bytes;
     }
 
     [[nodiscard]] Result<Emission> emission(const std::string& text) const {
@@ -90,7 +114,7 @@ Result<ViewOptions> view_options(const Builder& builder, std::span<PgQuery__Node
             const auto meant = nearest_name(name, kNames);
             return reader.refuse(fmt::format("there is no option \"{}\"", name),
                                  meant ? fmt::format("is it \"{}\"?", *meant)
-                                       : "emit, lateness, out_of_orderness and keys_max are options");
+                                       : "emit, lateness, out_of_orderness, keys_max, state_max and ttl are options");
         }
         if (std::ranges::find(seen, name) != seen.end())
             return reader.refuse(fmt::format("the option {} stands twice", name), "keep one of them");
@@ -106,6 +130,12 @@ Result<ViewOptions> view_options(const Builder& builder, std::span<PgQuery__Node
             SF_ASSIGN(result.lateness, reader.length(*text, name));
         } else if (name == "out_of_orderness") {
             SF_ASSIGN(result.out_of_orderness, reader.length(*text, name));
+        } else if (name == "state_max") {
+            SF_ASSIGN(result.state_max, reader.bytes(*text));
+        } else if (name == "ttl") {
+            SF_ASSIGN(result.ttl, reader.length(*text, name));
+            if (result.ttl == Duration::zero())
+                return reader.refuse("ttl must not be zero", "without it groups stay for good");
         } else {
             const auto count = read_bigint(*text);
             if (!count || *count < 1 || static_cast<std::uint64_t>(*count) > kKeysMaxMax)

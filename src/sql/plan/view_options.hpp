@@ -1,4 +1,4 @@
-// WITH (emit = ..., lateness = ..., out_of_orderness = ..., keys_max = ...)
+// WITH (emit = ..., lateness = ..., out_of_orderness = ..., keys_max = ..., state_max = ..., ttl = ...)
 #pragma once
 
 #include "sql/plan/builder.hpp"

@@ -2,6 +2,7 @@
 
 #include "base/ascii.hpp"
 #include "models/json_strict.hpp"
+#include "sql/values/json_items.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -14,71 +15,6 @@ namespace {
 constexpr std::size_t kNumericDigitsMax = 131'072;  // Before numeric's point;
 constexpr std::int64_t kNumericScaleMax = 16'383;   // and behind it.
 constexpr std::int64_t kPlainDigitsMax = 40;        // Canonical numbers longer than this have an exponent.
-
-const char* skip_spaces(const char* c, const char* end) {
-    while (c != end && is_json_space(*c)) ++c;
-    return c;
-}
-
-// Behind the closing quote of the string that begins at `c`.
-const char* skip_string(const char* c, const char* end) {
-    for (++c; c != end && *c != '"'; ++c) {
-        if (*c == '\\') ++c;
-    }
-    return c + 1;
-}
-
-// Behind the value that begins at `c`.
-const char* skip_value(const char* c, const char* end) {
-    if (*c == '"') return skip_string(c, end);
-    if (*c != '{' && *c != '[') {
-        while (c != end && *c != ',' && *c != ']' && *c != '}' && !is_json_space(*c)) ++c;
-        return c;
-    }
-    std::size_t depth = 0;
-    while (true) {
-        if (*c == '"') {
-            c = skip_string(c, end);
-            continue;
-        }
-        if (*c == '{' || *c == '[') ++depth;
-        else if ((*c == '}' || *c == ']') && --depth == 0) return c + 1;
-        ++c;
-    }
-}
-
-// Walks the members of an object or the elements of an array.
-class Items {
-public:
-    explicit Items(std::string_view container) : c_(container.data() + 1), end_(container.data() + container.size()) {
-        object_ = container[0] == '{';
-    }
-
-    bool next() {
-        c_ = skip_spaces(c_, end_);
-        if (c_ == end_ || *c_ == '}' || *c_ == ']') return false;
-        if (*c_ == ',') c_ = skip_spaces(c_ + 1, end_);
-        if (object_) {
-            const char* const begin = c_;
-            c_ = skip_string(c_, end_);
-            key_ = {begin, static_cast<std::size_t>(c_ - begin)};
-            c_ = skip_spaces(skip_spaces(c_, end_) + 1, end_);
-        }
-        const char* const begin = c_;
-        c_ = skip_value(c_, end_);
-        value_ = {begin, static_cast<std::size_t>(c_ - begin)};
-        return true;
-    }
-    [[nodiscard]] std::string_view key() const { return key_; }  // With its quotes.
-    [[nodiscard]] std::string_view value() const { return value_; }
-
-private:
-    const char* c_;
-    const char* end_;
-    bool object_ = false;
-    std::string_view key_;
-    std::string_view value_;
-};
 
 bool has_escapes(std::string_view raw) { return std::memchr(raw.data(), '\\', raw.size()) != nullptr; }
 
@@ -204,7 +140,7 @@ private:
     bool array(std::string_view value, std::size_t depth) {
         bool first = true;
         out_ += '[';
-        for (Items items(value); items.next(); first = false) {
+        for (JsonItems items(value); items.next(); first = false) {
             if (!first) out_ += ", ";
             if (!fits() || !any(items.value(), depth)) return false;
         }
@@ -214,7 +150,7 @@ private:
 
     bool object(std::string_view value, std::size_t depth) {
         std::vector<Member> members;
-        for (Items items(value); items.next();) {
+        for (JsonItems items(value); items.next();) {
             Member& member = members.emplace_back();
             append_json_content(member.key, items.key());
             member.value = items.value();
@@ -281,20 +217,23 @@ bool append_jsonb(std::string& out, std::string_view value, std::size_t size_max
     return Printer(out, Printer::Numbers::as_numeric, size_max).print(value);
 }
 
+void append_canonical_jsonb(std::string& out, std::string_view value) {
+    if (!Printer(out, Printer::Numbers::by_value, out.max_size()).print(value)) out += value;  // Too deep.
+}
+
 bool jsonb_equal(std::string_view a, std::string_view b) {
     if (a == b) return true;
     if (json_type(a) != json_type(b)) return false;
-    const auto printed = [](std::string& out, std::string_view value) {
-        return Printer(out, Printer::Numbers::by_value, out.max_size()).print(value);
-    };
     std::string left, right;
-    return printed(left, a) && printed(right, b) && left == right;
+    append_canonical_jsonb(left, a);
+    append_canonical_jsonb(right, b);
+    return left == right;
 }
 
 std::optional<std::string_view> json_member(std::string_view value, std::string_view key) {
     if (value[0] != '{') return std::nullopt;
     std::optional<std::string_view> found;
-    for (Items items(value); items.next();) {
+    for (JsonItems items(value); items.next();) {
         if (is_string_of(items.key(), key)) found = items.value();
     }
     return found;
@@ -305,10 +244,10 @@ std::optional<std::string_view> json_element(std::string_view value, std::int64_
     if (value[0] != '[') return index == 0 || index == -1 ? std::optional(value) : std::nullopt;
     if (index < 0) {
         std::int64_t count = 0;
-        for (Items items(value); items.next();) ++count;
+        for (JsonItems items(value); items.next();) ++count;
         index += count;
     }
-    for (Items items(value); index >= 0 && items.next(); --index) {
+    for (JsonItems items(value); index >= 0 && items.next(); --index) {
         if (index == 0) return items.value();
     }
     return std::nullopt;
@@ -318,7 +257,7 @@ bool json_exists(std::string_view value, std::string_view text) {
     if (value[0] == '"') return is_string_of(value, text);
     if (value[0] != '{' && value[0] != '[') return false;
     const bool object = value[0] == '{';
-    for (Items items(value); items.next();) {
+    for (JsonItems items(value); items.next();) {
         const std::string_view candidate = object ? items.key() : items.value();
         if (candidate[0] == '"' && is_string_of(candidate, text)) return true;
     }

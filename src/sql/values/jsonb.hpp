@@ -27,6 +27,9 @@ inline constexpr std::size_t kJsonDepthMax = 32;
 /// a few bytes may print as thousands.
 [[nodiscard]] bool append_jsonb(std::string& out, std::string_view value, std::size_t size_max);
 
+/// Appends the one form that equal values share: as append_jsonb(), with numbers by value.
+void append_canonical_jsonb(std::string& out, std::string_view value);
+
 /// By value: 1 equals 1.0, the order of keys does not matter.
 [[nodiscard]] bool jsonb_equal(std::string_view a, std::string_view b);
 

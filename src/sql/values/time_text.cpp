@@ -92,6 +92,17 @@ std::optional<std::int64_t> take_zone(Cursor& cursor) {
     return west ? -offset : offset;
 }
 
+char* put(char* at, char one) {
+    *at = one;
+    return at + 1;
+}
+
+char* put_two_digits(char* at, std::int64_t number) {
+    at[0] = static_cast<char>('0' + number / 10);
+    at[1] = static_cast<char>('0' + number % 10);
+    return at + 2;
+}
+
 }  // namespace
 
 std::optional<std::int64_t> read_time(std::string_view text) {
@@ -134,13 +145,23 @@ std::optional<std::int64_t> read_time(std::string_view text) {
 void append_time(std::string& out, std::int64_t micros) {
     const Civil civil = to_civil(micros);
     const std::int64_t seconds = civil.micros / kMicrosSecond;
-    fmt::format_to(std::back_inserter(out), "{:04}-{:02}-{:02} {:02}:{:02}:{:02}",
-                   civil.year > 0 ? civil.year : 1 - civil.year, civil.month, civil.day, seconds / 3600,
-                   seconds / 60 % 60, seconds % 60);
+    const std::int64_t year = civil.year > 0 ? civil.year : 1 - civil.year;
+    if (year > 9999) fmt::format_to(std::back_inserter(out), "{}", year);
+    // By hand: a view may write the time of every event.
+    std::array<char, sizeof "2026-01-01 00:00:00.000000"> text;
+    char* c = text.data();
+    if (year <= 9999) c = put_two_digits(put_two_digits(c, year / 100), year % 100);
+    c = put_two_digits(put(c, '-'), civil.month);
+    c = put_two_digits(put(c, '-'), civil.day);
+    c = put_two_digits(put(c, ' '), seconds / 3600);
+    c = put_two_digits(put(c, ':'), seconds / 60 % 60);
+    c = put_two_digits(put(c, ':'), seconds % 60);
     if (const std::int64_t fraction = civil.micros % kMicrosSecond; fraction != 0) {
-        fmt::format_to(std::back_inserter(out), ".{:06}", fraction);
-        out.resize(out.find_last_not_of('0') + 1);
+        c = put_two_digits(put(c, '.'), fraction / 10'000);
+        c = put_two_digits(put_two_digits(c, fraction / 100 % 100), fraction % 100);
+        while (c[-1] == '0') --c;
     }
+    out.append(text.data(), static_cast<std::size_t>(c - text.data()));
     out += "+00";
     if (civil.year <= 0) out += " BC";
 }

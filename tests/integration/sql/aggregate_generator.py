@@ -71,7 +71,9 @@ class AggregateGenerator:
         return self.of(base, function, [self.summand(of)], self.type_of_total(function, of), "DISTINCT ", exact=of != DOUBLE)
 
     def argument(self, types):
-        return self.parts.plain() if self.random.random() < 0.3 else self.parts.expression(self.random.choice(types))
+        plain = self.parts.plain()
+        takes_it = plain.type != JSONB or JSONB in types
+        return plain if self.random.random() < 0.3 and takes_it else self.parts.expression(self.random.choice(types))
 
     @staticmethod
     def type_of_total(function, of):

@@ -48,8 +48,48 @@ def _same_json(ours, theirs):
     return ours == theirs
 
 
+def array_elements(text):
+    """The elements of PostgreSQL's text of an array of one dimension; None for NULL."""
+    elements = []
+    at = 1
+    while at < len(text) - 1:
+        if text[at] == '"':
+            element, at = "", at + 1
+            while text[at] != '"':
+                at += text[at] == "\\"
+                element += text[at]
+                at += 1
+            at += 1
+        else:
+            begin = at
+            while text[at] not in ",}":
+                at += 1
+            element = text[begin:at]
+            element = None if element == "NULL" else element
+        elements.append(element)
+        at += 1  # The comma, or the closing bracket.
+    return elements
+
+
+def _same_array(element_type, ours, theirs):
+    words = {"t": "true", "f": "false"}
+    elements = array_elements(theirs)
+    if not isinstance(ours, list) or len(ours) != len(elements):
+        return False
+    for mine, other in zip(ours, elements):
+        if (mine is None) != (other is None):
+            # A JSON null is no NULL, but looks like one.
+            if not (element_type == "jsonb" and mine is None and other == "null"):
+                return False
+        elif other is not None and not same_value(element_type, mine, words.get(other, other) if element_type == "boolean" else other):
+            return False
+    return True
+
+
 def same_value(wanted, ours, theirs):
     """`ours` as numbers_as_text() read it, `theirs` as PostgreSQL casts it to text; neither is NULL."""
+    if wanted.endswith("[]"):
+        return _same_array(wanted[:-2], ours, theirs)
     if wanted == "boolean":
         return ours is (theirs == "true")
     if wanted in ("integer", "bigint", "numeric"):

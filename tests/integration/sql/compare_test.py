@@ -30,6 +30,14 @@ class Differences(unittest.TestCase):
             self.same(result(type_name, [mine]), ok(type_name, theirs))
             self.differ(result(type_name, [mine]), ok(type_name, other))
 
+    def test_arrays(self):
+        for type_name, mine, theirs, other in (("text[]", '["a","b c",null,"","NULL"]', '{a,"b c",NULL,"","NULL"}', '{a,"b c",NULL,"",NULL}'), ("text[]", "[]", "{}", '{""}'),
+                                               ("text[]", '["x\\"y\\\\"]', '{"x\\"y\\\\"}', '{x}'), ("integer[]", "[1,2]", "{1,2}", "{1,2,3}"),
+                                               ("boolean[]", "[true,null]", "{t,NULL}", "{f,NULL}"), ("numeric[]", "[1.50]", "{1.50}", "{1.5}"),
+                                               ("jsonb[]", '[{"a":1},null]', '{"{\\"a\\": 1}",null}', '{"{\\"a\\": 2}",null}')):
+            self.same(result(type_name, [mine]), ok(type_name, theirs))
+            self.differ(result(type_name, [mine]), ok(type_name, other))
+
     def test_nulls_and_failures(self):
         self.same(result("text", ["null", "null"], ["null", "failed"]), [("ok", "text", None), ("22012", None, "division by zero")])
         self.differ(result("text", ["null"], ["null"]), ok("text", "a"))

@@ -3,29 +3,13 @@
 They differ in data.field, which takes its type from its place with us and is spelled out for PostgreSQL, and in numeric, which holds 38 digits with
 us: sf.d38() makes an error of more there.
 """
-import dataclasses
-
 import events
-
-BOOLEAN, INTEGER, BIGINT, DOUBLE, NUMERIC, TEXT = "boolean", "integer", "bigint", "double precision", "numeric", "text"
-TIME, INTERVAL, UUID, JSONB, SCALAR = "timestamptz", "interval", "uuid", "jsonb", "scalar"
-
-NUMBERS = (INTEGER, BIGINT, NUMERIC, DOUBLE)
-ORDERED = (BOOLEAN, INTEGER, BIGINT, DOUBLE, NUMERIC, TEXT, TIME, INTERVAL, UUID)
-ALL = ORDERED + (JSONB, SCALAR)
-
-
-@dataclasses.dataclass
-class Expression:
-    ours: str
-    postgres: str
-    type: str
-    constant: bool = False  # No column in it: PostgreSQL may compute it early, wherever it stands.
-
-
-def quoted(text):
-    return "'" + text.replace("'", "''") + "'"
-
+import generator_arrays
+import generator_json
+import generator_numbers
+import generator_text
+from generator_types import (ALL, BIGINT, BOOLEAN, DOUBLE, ELEMENTS, Expression, INTEGER, INTERVAL, JSONB, NUMBERS, NUMERIC, ORDERED, SCALAR, TEXT, TIME,
+                             UUID, makers_of, quoted)
 
 LITERALS = {
     BOOLEAN: ["true", "false"],
@@ -71,15 +55,18 @@ CASTS = {
 }
 
 
-class Generator:
+class Generator(generator_arrays.Arrays, generator_json.Json, generator_numbers.Numbers, generator_text.Texts):
     """`random` decides everything; the same seed gives the same expressions."""
 
     def __init__(self, random):
         self.random = random
+        self.makers = makers_of(self)
 
     # Leaves ----------------------------------------------------------------------------------------------------------------
 
     def literal(self, wanted):
+        if wanted in ELEMENTS:
+            return self.array_literal(wanted)
         text = self.random.choice(LITERALS[wanted])
         return Expression(text, text.replace("TIMESTAMP '", "TIMESTAMPTZ '"), wanted, True)  # All times have a zone with us.
 
@@ -129,6 +116,8 @@ class Generator:
 
     def column(self, wanted):
         random = self.random
+        if wanted in ELEMENTS:
+            return self.array_column(wanted)
         if wanted == SCALAR:
             return self.field_as(SCALAR)
         if wanted == JSONB:
@@ -172,7 +161,7 @@ class Generator:
     def _make(self, wanted, depth):
         random = self.random
         if depth <= 0 or random.random() < 0.15:
-            if wanted in LITERALS and random.random() < 0.3:
+            if wanted != SCALAR and random.random() < 0.3:
                 return self.literal(wanted)
             if wanted in (DOUBLE, TEXT, BOOLEAN) and random.random() < 0.15:
                 return self.cast_of_field(wanted)
@@ -180,11 +169,12 @@ class Generator:
         makers = [self.choice, self.coalesce, self.nullif]
         if wanted in ORDERED:
             makers.append(self.extreme)
-        if wanted not in (SCALAR, JSONB):
+        if wanted not in (SCALAR, JSONB) and wanted not in ELEMENTS:
             makers += [self.converted, self.converted]
-        own = getattr(self, "make_" + wanted.split()[0], None)
+        own = getattr(self, "make_" + wanted.split()[0], None) if wanted not in ELEMENTS else None
         if own is not None:
             makers += [own] * 8
+        makers += self.makers.get(wanted, []) * 2
         return random.choice(makers)(wanted, depth - 1)
 
     def operand(self, wanted, depth, place=True):
@@ -205,7 +195,7 @@ class Generator:
         if roll < 0.25 and wanted in UNKNOWN:
             text = self.random.choice(UNKNOWN[wanted])
             return Expression(text, text, wanted, True)
-        if roll < 0.5 and wanted in LITERALS:
+        if roll < 0.5 and wanted != SCALAR:
             return self.literal(wanted)
         return self.operand(wanted, depth)
 
@@ -237,7 +227,7 @@ class Generator:
         sources = [source for source, targets in CASTS.items() if wanted in targets] + [TEXT]
         source = self.random.choice(sources)
         if wanted == TEXT:
-            source = self.random.choice([each for each in ALL if each not in (TEXT, SCALAR)])
+            source = self.random.choice([each for each in ORDERED + (JSONB,) if each != TEXT])
         if source == DOUBLE and self.random.random() < 0.4 and wanted in (INTEGER, BIGINT, NUMERIC):
             return self.cast(self.field_as(DOUBLE), wanted)
         if source == TEXT and wanted in (TIME, INTERVAL, UUID) and self.random.random() < 0.4:

@@ -135,6 +135,12 @@ BEGIN
   END IF;
   RETURN x;
 END $$;
+CREATE FUNCTION sf.d38_all(x numeric[]) RETURNS numeric[] LANGUAGE plpgsql IMMUTABLE STRICT AS $$
+DECLARE element numeric;
+BEGIN
+  FOREACH element IN ARRAY x LOOP PERFORM sf.d38(element); END LOOP;
+  RETURN x;
+END $$;
 CREATE FUNCTION sf.finite(x timestamptz) RETURNS timestamptz LANGUAGE plpgsql IMMUTABLE STRICT AS $$
 BEGIN
   IF NOT isfinite(x) OR x >= '294247-01-01' THEN RAISE EXCEPTION 'no time' USING ERRCODE = '22008'; END IF;
@@ -149,7 +155,7 @@ BEGIN
 END $$;
 CREATE FUNCTION sf.span(x text) RETURNS interval LANGUAGE plpgsql IMMUTABLE STRICT AS $$
 BEGIN
-  IF x !~ '^\s*(@\s*)?([-+]?(\d+\.?\d*|\.\d+)\s*[a-zA-Z]+\s+)*([-+]?(\d+\.?\d*|\.\d+)\s*[a-zA-Z]*|[-+]?\d+(:\d+){1,2}(\.\d*)?)(\s+ago)?\s*$'
+  IF x !~ '^\s*(@\s*)?([-+]?(\d+\.?\d*|\.\d+)\s*[a-zA-Z]+\s+)*([-+]?(\d+\.?\d*|\.\d+)\s*[a-zA-Z]*|[-+]?\d+(:\d+){1,2}(\.\d*)?|[-+]?\d+-\d+)(\s+ago)?\s*$'
      AND x !~ '^P[-+0-9.YMWDTHS]*$' THEN RAISE EXCEPTION 'another form of interval' USING ERRCODE = '22007'; END IF;
   RETURN x::interval;
 END $$;

@@ -114,18 +114,33 @@ def quoted(text):
 
 # Comparing -------------------------------------------------------------------------------------------------------------------
 
+def canonical(value):
+    """JSON as something that can be looked up, numbers by value."""
+    if isinstance(value, dict):
+        return ("object", *sorted((key, canonical(member)) for key, member in value.items()))
+    if isinstance(value, list):
+        return ("array", *(canonical(element) for element in value))
+    return ("number", str(decimal.Decimal(value).normalize())) if isinstance(value, compare.Number) else (type(value).__name__, str(value))
+
+
 def key_of(wanted, value):
     """A value that equal keys have in common; ours as numbers_as_text() read it."""
     if value is None or isinstance(value, bool):
         return str(value)  # Python takes True for 1.
     if isinstance(value, compare.Number):
         return decimal.Decimal(value)
+    if wanted == "jsonb" and isinstance(value, (dict, list)):
+        return (wanted, canonical(value))
+    if isinstance(value, list):
+        return (wanted, *(None if element is None else str(element) for element in value))
     return (wanted, value)
 
 
 def their_key(wanted, text):
     if text is None:
         return key_of(wanted, None)
+    if wanted.endswith("[]"):
+        return key_of(wanted, compare.array_elements(text))
     if wanted == "boolean":
         return key_of(wanted, text == "true")
     if wanted in ("integer", "bigint", "numeric"):

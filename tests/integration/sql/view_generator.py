@@ -9,12 +9,12 @@ import typing
 import aggregate_generator
 import generator
 from aggregate_generator import Value
-from generator import BIGINT, BOOLEAN, DOUBLE, INTEGER, NUMERIC, SCALAR, TEXT, TIME, UUID
+from generator import BIGINT, BOOLEAN, DOUBLE, INTEGER, JSONB, NUMERIC, SCALAR, TEXT, TIME, UUID
 from streams import SECOND
 from view_ranks import Rank, make_rank
 from view_subqueries import EventSource
 
-KEYS = [TEXT, TEXT, INTEGER, BOOLEAN, SCALAR, BIGINT, NUMERIC, TIME, UUID]
+KEYS = [TEXT, TEXT, INTEGER, BOOLEAN, SCALAR, BIGINT, NUMERIC, TIME, UUID, TEXT + "[]", INTEGER + "[]", JSONB]
 
 
 @dataclasses.dataclass
@@ -76,7 +76,7 @@ class ViewGenerator:
         return self.random.choice([
             same("source", TEXT), same("severity", TEXT), same("user_id", TEXT), same("type", TEXT), same("(data->>'g')", TEXT),
             same("(severity = 'high')", BOOLEAN), same("length(source)", INTEGER), same("date_trunc('minute', timestamp)", TIME),
-            self.member("g", SCALAR), self.member("g", SCALAR)])
+            same("tags", TEXT + "[]"), same("(data->'g')", JSONB), self.member("g", SCALAR), self.member("g", SCALAR)])
 
     @staticmethod
     def member(name, wanted):
@@ -105,6 +105,8 @@ class ViewGenerator:
         keys = []
         for _ in range(random.choice([0, 1, 1, 1, 2, 2])):
             key = self.plain() if random.random() < 0.7 else self.expression(random.choice(KEYS))
+            if key.type == JSONB:
+                key = generator.Expression(key.ours, f"NULLIF({key.postgres}, 'null'::jsonb)", JSONB)  # One group with NULL, for us.
             if all(key.ours != other.ours for other in keys):
                 keys.append(key)
         self.shapes.append(Shape(self.expression(BOOLEAN) if random.random() < 0.5 else None, keys, self.window()))

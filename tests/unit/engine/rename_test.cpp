@@ -9,13 +9,13 @@
 namespace sf::engine::testing {
 namespace {
 
-ViewPtr named(const std::string& name, const std::string& sql, ViewNumber number) {
+ViewPtr view_named(const std::string& name, const std::string& sql, ViewNumber number) {
     auto view = std::make_shared<View>(*view_of(sql, number));
     view->plan.name = name;
     return view;
 }
 
-std::vector<std::string> definitions() {
+std::vector<std::string> renamed_definitions() {
     return {
         "CREATE MATERIALIZED VIEW v WITH (lateness = '10 s', out_of_orderness = '2 s') AS SELECT source, window_start, "
         "count(*) AS n, count(DISTINCT user_id) AS users FROM HOP(events, timestamp, INTERVAL '7 s', INTERVAL '30 s') "
@@ -28,7 +28,7 @@ std::vector<std::string> definitions() {
         "FROM SESSION(events, timestamp, INTERVAL '4 s') GROUP BY source, window_start, window_end"};
 }
 
-void feed(EngineRun& engine, int step) {
+void feed_step(EngineRun& engine, int step) {
     std::mt19937 random(static_cast<unsigned>(step));
     std::vector<TestEvent> events;
     for (unsigned i = 1 + random() % 5; i > 0; --i) {
@@ -43,7 +43,7 @@ void feed(EngineRun& engine, int step) {
 }
 
 // The latest row of each identity, whatever the name of its view.
-std::map<std::string, std::string> rows_of(EngineRun& run) {
+std::map<std::string, std::string> renamed_rows_of(EngineRun& run) {
     std::map<std::string, models::MetricPoint> newest;
     for (const auto& [identity, point] : run.latest()) {
         const auto [at, added] = newest.try_emplace(identity.substr(identity.find(' ')), point);
@@ -59,20 +59,20 @@ std::map<std::string, std::string> rows_of(EngineRun& run) {
 TEST(Rename, changes_nothing_but_the_name) {
     constexpr int kSteps = 30;
     constexpr EngineRun::Options kOptions{.partitions = 2, .shards = 2};
-    for (const std::string& sql : definitions()) {
-        EngineRun whole({named("v", sql, 1)}, kOptions);
-        for (int step = 0; step < kSteps; ++step) feed(whole, step);
+    for (const std::string& sql : renamed_definitions()) {
+        EngineRun whole({view_named("v", sql, 1)}, kOptions);
+        for (int step = 0; step < kSteps; ++step) feed_step(whole, step);
         whole.flush();
-        const auto wanted = rows_of(whole);
+        const auto wanted = renamed_rows_of(whole);
         ASSERT_FALSE(wanted.empty());
         for (int cut = 0; cut <= kSteps; cut += 3) {
             SCOPED_TRACE(fmt::format("{} cut {}", sql, cut));
-            EngineRun run({named("v@next", sql, 1)}, kOptions);
-            for (int step = 0; step < cut; ++step) feed(run, step);
-            run.rename(1, named("v", sql, 2));
-            for (int step = cut; step < kSteps; ++step) feed(run, step);
+            EngineRun run({view_named("v@next", sql, 1)}, kOptions);
+            for (int step = 0; step < cut; ++step) feed_step(run, step);
+            run.rename(1, view_named("v", sql, 2));
+            for (int step = cut; step < kSteps; ++step) feed_step(run, step);
             run.flush();
-            ASSERT_EQ(rows_of(run), wanted);
+            ASSERT_EQ(renamed_rows_of(run), wanted);
             EXPECT_EQ(run.counters(2).events, whole.counters(1).events);
             EXPECT_FALSE(run.shard(0).counters(1)) << "the old name is gone";
         }

@@ -1,8 +1,7 @@
 // Values of expressions: what is ours to decide (data.field, places, failures), and a sample of the rest. That the rest
 // is PostgreSQL's is tested against PostgreSQL itself, in tests/integration/sql.
-#include "sql/evaluator.hpp"
-#include "sql/plan/event_expression.hpp"
 #include "unit/sql/events_of.hpp"
+#include "unit/sql/expression_values.hpp"
 
 #include <gtest/gtest.h>
 
@@ -12,32 +11,6 @@
 
 namespace sf::sql {
 namespace {
-
-// The values of all rows, "!" where a row has failed; or the refusal.
-std::string values(const std::string& expression, const models::EventBatch& batch) {
-    const auto planned = plan_event_expression(expression);
-    if (!planned) return planned.error().message;
-    EventEvaluator evaluator;
-    const auto slot = evaluator.add(*planned);
-    evaluator.begin(batch);
-    const Column& column = evaluator.column(slot);
-    std::string out;
-    for (std::size_t row = 0; row < column.size; ++row) {
-        if (row > 0) out += ' ';
-        if (!column.failed.empty() && column.failed[row] != 0) out += '!';
-        else append_json(out, column, row);
-    }
-    return out;
-}
-
-struct Case {
-    std::string expression;
-    std::string wanted;
-};
-
-void expect_values(const models::EventBatchPtr& batch, const std::vector<Case>& cases) {
-    for (const Case& one : cases) EXPECT_EQ(values(one.expression, *batch), one.wanted) << one.expression;
-}
 
 TEST(Expression, a_field_takes_its_type_from_its_place) {
     expect_values(events_with_data({R"({"x":1})", R"({"x":"1"})", R"({"x":true})", R"({"x":null})", R"({"x":[1]})",

@@ -326,6 +326,8 @@ TEST(Planner, options) {
     EXPECT_EQ(options.lateness, std::chrono::minutes{1});
     EXPECT_EQ(options.out_of_orderness, std::chrono::seconds{5});
     EXPECT_EQ(options.keys_max, 1'000'000u);
+    EXPECT_EQ(options.state_max, 0u);
+    EXPECT_EQ(options.ttl, Duration::zero());
 
     options = planned("SELECT count(*) FROM TUMBLE(events, timestamp, INTERVAL '1 s') GROUP BY window_start",
                       "WITH (emit = 'on close', lateness = 'infinity', out_of_orderness = '0 s', keys_max = 10)")
@@ -338,6 +340,11 @@ TEST(Planner, options) {
     options =
         planned("SELECT count(*) FROM events", "WITH (emit = 'every 250 ms', lateness = '2 days 1 hour')").options;
     EXPECT_EQ(options.emit.interval, std::chrono::milliseconds{250});
+    options = planned("SELECT count(*) FROM events", "WITH (ttl = '30 days', state_max = '256 MiB')").options;
+    EXPECT_EQ(options.ttl, std::chrono::days{30});
+    EXPECT_EQ(options.state_max, 256u << 20);
+    EXPECT_EQ(planned("SELECT count(*) FROM events", "WITH (state_max = 2000000)").options.state_max, 2'000'000u);
+    options = planned("SELECT count(*) FROM events", "WITH (lateness = '2 days 1 hour')").options;
     EXPECT_EQ(options.lateness, std::chrono::hours{49});
     EXPECT_EQ(planned("SELECT count(*) FROM events", "WITH (emit = 'on change')").options.emit.kind,
               Emission::Kind::on_change);

@@ -1,0 +1,154 @@
+// Samples of the scalar functions, and what of them is refused. That they do what PostgreSQL does is tested against
+// PostgreSQL itself, in tests/integration/sql.
+#include "sql/functions/regular_expression.hpp"
+#include "sql/values/jsonb_contains.hpp"
+#include "sql/values/md5.hpp"
+#include "unit/sql/events_of.hpp"
+#include "unit/sql/expression_values.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace sf::sql {
+namespace {
+
+const models::EventBatchPtr& one_event() {
+    static const auto batch = events_of(
+        R"([{"type":"a.b","source":"Büro-7","tags":["x"],"data":{"a":{"b":[1,{"c":"d"}]},"k":"b","n":2.5,"s":"user_42"}}])");
+    return batch;
+}
+
+TEST(ScalarFunctions, texts) {
+    expect_values(one_event(), {
+                                   {"initcap('hello wORLD_x é')", "\"Hello World_X é\""},
+                                   {"reverse(source)", "\"7-orüB\""},
+                                   {"lpad(source, 8, '日本')", "\"日本Büro-7\""},
+                                   {"rpad(source, 3)", "\"Bür\""},
+                                   {"repeat('ab', 3)", "\"ababab\""},
+                                   {"repeat(source, 2147483647)", "!"},
+                                   {"chr(8364) || ascii('€')::text", "\"€8364\""},
+                                   {"chr(0)", "this always fails"},
+                                   {"translate(source, 'Bü-', 'bu')", "\"buro7\""},
+                                   {"overlay(source placing 'XX' from 2 for 3)", "\"BXX-7\""},
+                                   {"concat_ws('-', 'a', NULL, 1, true)", "\"a-1-t\""},
+                                   {"format('%s|%5s|%-5s|%L|%I|%%', source, 1, 'a', 'it''s', 'Sel')",
+                                    R"("Büro-7|    1|a    |'it''s'|\"Sel\"|%")"},
+                                   {"format('%*s', 1)", "format() takes no width from an argument here"},
+                                   {"octet_length(source)", "7"},
+                                   {"to_hex(-1)", "\"ffffffff\""},
+                                   {"source ^@ 'Bü'", "true"},
+                                   {"source SIMILAR TO 'B(ü|u)ro-[0-9]'", "true"},
+                                   {"source SIMILAR TO 'Büro'", "false"},
+                               });
+}
+
+TEST(ScalarFunctions, pieces_of_texts) {
+    expect_values(
+        one_event(),
+        {
+            {"regexp_replace(data.s, '[0-9]+', '<\\&>')", "\"user_<42>\""},
+            {"regexp_replace(data.s, '([a-z]+)_([0-9]+)', '\\2 \\1')", "\"42 user\""},
+            {"regexp_replace('aab', 'a*', 'x', 'g')", "\"xxbx\""},
+            {"regexp_match(data.s, '([a-z]+)_(\\d+)')", R"(["user","42"])"},
+            {"regexp_match(data.s, 'nothing')", "null"},
+            {"regexp_match('foo', '(oo)?(x)?')", R"([null,null])"},
+            {"regexp_split_to_array('aXbXXc', 'X*')", R"(["a","b","c"])"},
+            {"regexp_count('abcabc', 'B', 1, 'i')", "2"},
+            {"regexp_substr('foobarbaz', 'b..', 1, 2)", "\"baz\""},
+            {"substring('foobar' from 'o(.)b')", "\"o\""},
+            {"regexp_match(data.s, data.s)", "a regular expression must be a literal"},
+            {"regexp_match(data.s, 'a', 'g')", "the flag \"g\" of a regular expression is not supported here"},
+            {"regexp_replace(data.s, 'a.*?b', '')",
+             "quantifiers that take as little as possible are not supported here"},
+            {"regexp_match(data.s, '(a|ab)(c|bcd)')",
+             "alternatives beside groups of a regular expression are not supported here"},
+            {"regexp_match(data.s, '(a.)+')", "a repeated group of a regular expression is not supported here"},
+        });
+}
+
+// As PostgreSQL writes {ab,c,d}, RE2 would say {a,bcd,""}: such patterns are refused where groups are asked for.
+TEST(ScalarFunctions, patterns_with_groups_are_taken_where_both_agree) {
+    using Wanted = RegularExpression::Wanted;
+    const auto taken = [](std::string_view pattern, Wanted wanted) {
+        return RegularExpression::compile(pattern, false, wanted).has_value();
+    };
+    for (const char* const pattern : {"(web|api)/(.*)", "a|ab", "(?:x|y)z", "([a|b])(\\|)", "x(y)?"})
+        EXPECT_TRUE(taken(pattern, Wanted::place_and_groups)) << pattern;
+    for (const char* const pattern : {"(a|ab)", "(a|b.)", "(.|x)y", "((a|ab)c)", "(a)*", "(a){2}", "(a)+?"})
+        EXPECT_FALSE(taken(pattern, Wanted::place_and_groups)) << pattern;
+    EXPECT_TRUE(taken("(a|ab)*", Wanted::place));
+    EXPECT_FALSE(taken("a??", Wanted::place));
+    EXPECT_TRUE(taken("a??", Wanted::whether));
+}
+
+TEST(ScalarFunctions, numbers) {
+    expect_values(one_event(), {
+                                   {"cbrt(8)", "2"},
+                                   {"log(1000)", "3"},
+                                   {"log(2.0, 8)", "powers, exp and logarithms of numeric are not supported"},
+                                   {"round(pi()::numeric, 4)", "3.1416"},
+                                   {"acos(data.n)", "!"},
+                                   {"width_bucket(data.n, 0::float8, 10::float8, 5)", "2"},
+                                   {"gcd(12, -18) + lcm(4, 6)", "18"},
+                                   {"lcm(2147483647, 2)", "this always fails"},
+                                   {"factorial(20)", "2432902008176640000"},
+                                   {"factorial(33)", "8683317618811886495518194401280000000"},
+                                   {"factorial(34)", "this always fails"},
+                                   {"div(-7.5, 2)", "-3"},
+                                   {"(5 & 3) + (5 | 3) + (5 # 3) + (~ 0) + (1 << 4)", "29"},
+                                   {"1 << 33", "2"},
+                                   {"|/ 16.0", "4"},
+                                   {"@ -3", "3"},
+                                   {"trim_scale(1.500)", "1.5"},
+                                   {"scale(1.500)", "3"},
+                               });
+}
+
+TEST(ScalarFunctions, jsonb) {
+    expect_values(one_event(), {
+                                   {"data->'a'->'b'->1->>data.k", "null"},
+                                   {"data->'a'->data.k->0", "1"},
+                                   {"data #>> ARRAY['a', data.k, '1', 'c']", "\"d\""},
+                                   {"jsonb_extract_path_text(data, 'a', 'b', '1', 'c')", "\"d\""},
+                                   {"data @> '{\"a\": {\"b\": [{\"c\": \"d\"}]}}'", "true"},
+                                   {"data @> '{\"a\": {\"b\": [{\"c\": \"e\"}]}}'", "false"},
+                                   {"data ?| tags", "false"},
+                                   {"data ?& '{a,k}'", "true"},
+                                   {"jsonb_array_length(data->'a'->'b')", "2"},
+                                   {"jsonb_array_length(data->'a')", "!"},
+                                   {"(data->'a') || '{\"b\": 1, \"x\": null}'", R"({"b": 1, "x": null})"},
+                                   {"(data->'a'->'b') - 0", R"([{"c": "d"}])"},
+                                   {"data - 'a'::text - 'k'::text", R"({"n": 2.5, "s": "user_42"})"},
+                                   {"to_jsonb(tags)", R"(["x"])"},
+                                   {"jsonb_build_object('t', tags, 'n', NULL)", R"({"n": null, "t": ["x"]})"},
+                                   {"jsonb_object_keys(data)", "jsonb_object_keys() is not supported here"},
+                               });
+}
+
+TEST(JsonbContains, compares_a_bounded_number_of_times) {
+    std::string whole = "[";
+    std::string part = "[";
+    for (int i = 0; i < 3000; ++i) {
+        whole += (i > 0 ? ",[" : "[") + std::to_string(i) + "]";
+        part += (i > 0 ? ",[" : "[") + std::to_string(2999 - i) + "]";
+    }
+    EXPECT_FALSE(jsonb_contains(whole + "]", part + "]").has_value());
+    EXPECT_EQ(jsonb_contains("[[1],[2]]", "[[2]]"), true);
+    EXPECT_EQ(jsonb_contains("[1,\"a\"]", "\"a\""), true);
+    EXPECT_EQ(jsonb_contains("[[1]]", "[1]"), false);
+    EXPECT_EQ(jsonb_contains("{\"a\":[]}", "[]"), false);
+}
+
+// The test suite of RFC 1321, and lengths around a block's end.
+TEST(Md5, known_digests) {
+    EXPECT_EQ(md5_hex(""), "d41d8cd98f00b204e9800998ecf8427e");
+    EXPECT_EQ(md5_hex("abc"), "900150983cd24fb0d6963f7d28e17f72");
+    EXPECT_EQ(md5_hex("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"),
+              "d174ab98d277d9f5a5611c2c9f419d9f");
+    EXPECT_EQ(md5_hex("12345678901234567890123456789012345678901234567890123456789012345678901234567890"),
+              "57edf4a22be3c955ac49da2e2107b67a");
+}
+
+}  // namespace
+}  // namespace sf::sql
