@@ -439,9 +439,8 @@ void Session::linger() {
         if (error || n == 0) return self->close();
         Lingered& lingered = *self->lingered_;
         lingered.bytes += n;
-        const std::uint64_t rate_max = self->shared_.options.limits.linger_rate_max;
-        lingered.timer.expires_at(self->state_since_ +
-                                  std::chrono::nanoseconds(lingered.bytes * 1'000'000'000 / rate_max));
+        const std::uint64_t rate = self->shared_.options.limits.linger_rate_max;
+        lingered.timer.expires_at(self->state_since_ + std::chrono::nanoseconds(lingered.bytes * 1'000'000'000 / rate));
         lingered.timer.async_wait([self](error_code) {
             if (self->state_ != State::closed) self->linger();
         });

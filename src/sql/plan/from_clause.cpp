@@ -251,6 +251,9 @@ Result<ReferenceTablePtr> stored_table(const Builder& builder, const PgQuery__Ra
                                        const TableCatalog& tables) {
     const bool plain = table.schemaname == nullptr || *table.schemaname == '\0';
     if (ReferenceTablePtr found = plain ? tables.table(table.relname) : nullptr) return found;
+    if (plain && std::string_view(table.relname) == "events")
+        return fail(builder.error(table.location, "events are not joined with events",
+                                  "they are joined with reference tables"));
     const std::vector<std::string> names = tables.table_names();
     const auto meant = nearest_name(table.relname, std::vector<std::string_view>(names.begin(), names.end()));
     return fail(builder.error(table.location, fmt::format("there is no table \"{}\"", table.relname),
