@@ -45,9 +45,9 @@ Result<Operand> ExpressionBinder::bind_ranking(std::string_view name, const PgQu
     Ranking ranking{.kind = *kind, .partition = {}, .order = {}};
     for (std::size_t i = 0; i < over.n_partition_clause; ++i) {
         SF_ASSIGN(ExpressionPtr expression, bind_typed(*over.partition_clause[i], inner));
-        if (expression->type == Type::jsonb)
-            return refuse(location_of(*over.partition_clause[i]), "partitions can't be made by jsonb",
-                          "data.field is a plain value, data->>'field' a text");
+        if (is_array(expression->type))
+            return refuse(location_of(*over.partition_clause[i]), "partitions can't be made by arrays",
+                          "cast it to text, or take an element");
         ranking.partition.push_back(std::move(expression));
     }
     for (std::size_t i = 0; i < over.n_order_clause; ++i) {
