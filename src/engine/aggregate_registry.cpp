@@ -30,6 +30,7 @@ AggregateKinds all_kinds() {
              first_last_kinds(),
              percentile_kinds(),
              string_agg_kinds(),
+             array_agg_kinds(),
          })
         std::ranges::move(more, std::back_inserter(all));
     return all;

@@ -24,13 +24,13 @@ struct AggregateUse {
 
 /// An argument that must be a literal, because the state depends on it: a fraction, a delimiter.
 struct ConstantRule {
-    enum class Kind : std::uint8_t { number, whole_number, text };
-    std::string_view name;  // For people: "fraction".
+    enum class Kind : std::uint8_t { number, whole_number, numbers, text };  // numbers: ARRAY[0.5, 0.9].
+    std::string_view name;                                                   // For people: "fraction".
     Kind kind = Kind::number;
     double least = 0;  // Of numbers.
     double greatest = 0;
 };
-using ConstantValue = std::variant<double, std::string>;
+using ConstantValue = std::variant<double, std::string, std::vector<double>>;
 
 /// Whether the state must know the order in which rows happened, by columns that the planner adds.
 enum class RowOrder : std::uint8_t {

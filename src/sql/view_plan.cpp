@@ -11,8 +11,17 @@ void append_constant(std::string& text, const ConstantValue& constant) {
         text += quoted_string(*words);
         return;
     }
-    char buffer[kDoubleTextMax];
-    text.append(buffer, write_double(buffer, std::get<double>(constant)));
+    const auto append_number = [&](double number) {
+        char buffer[kDoubleTextMax];
+        text.append(buffer, write_double(buffer, number));
+    };
+    if (const auto* const number = std::get_if<double>(&constant)) return append_number(*number);
+    text += "ARRAY[";
+    for (const double number : std::get<std::vector<double>>(constant)) {
+        if (text.back() != '[') text += ", ";
+        append_number(number);
+    }
+    text += ']';
 }
 
 }  // namespace

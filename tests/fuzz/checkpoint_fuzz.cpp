@@ -39,6 +39,11 @@ constexpr const char* kViews[] = {
     "CREATE MATERIALIZED VIEW sessions AS SELECT user_id, window_start, count(*) AS n, sum(data.a) AS s FROM "
     "SESSION(events, timestamp, INTERVAL '5 s') "
     "GROUP BY user_id, window_start, window_end",
+    "CREATE MATERIALIZED VIEW held AS SELECT source, first(user_id) AS f, last(data.a) AS l, sum(DISTINCT data.a) AS s, "
+    "string_agg(user_id, ',' ORDER BY data.a DESC) AS t, array_agg(DISTINCT user_id) AS u, approx_top_k(user_id, 2) AS "
+    "top, "
+    "percentile_disc(0.5) WITHIN GROUP (ORDER BY data->>'b') AS p, stddev((data->>'price')::numeric) AS d FROM events "
+    "GROUP BY source",
 };
 
 const std::vector<engine::ViewPtr>& views() {

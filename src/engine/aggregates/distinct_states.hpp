@@ -33,7 +33,7 @@ public:
 private:
     struct Set {
         std::map<std::string, std::string, std::less<>> values;  // What values are told apart by, and one of them.
-        std::size_t bytes = 0;                                        // Of all of them.
+        std::size_t bytes = 0;                                   // Of all of them.
         bool overflow = false;
 
         void add(std::string_view key, std::string_view value);

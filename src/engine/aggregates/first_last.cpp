@@ -4,6 +4,7 @@
 #include "engine/boxed_states.hpp"
 #include "engine/flat_states.hpp"
 #include "engine/typed_values.hpp"
+#include "sql/values/array.hpp"
 
 #include <compare>
 
@@ -97,8 +98,10 @@ struct OutermostText {
                  OwnedColumn& out) const {
         out.reset(type, cells.size());
         for (std::size_t i = 0; i < cells.size(); ++i) {
-            if (boxes[cells[i]]) out.texts[i] = boxes[cells[i]]->value;
-            else out.set_null(i, cells.size());
+            const Box* box = boxes[cells[i]].get();
+            if (box == nullptr) out.set_null(i, cells.size());
+            else if (sql::is_array(type) && !sql::is_array_value(type, box->value)) out.set_failed(i, cells.size());
+            else out.texts[i] = box->value;
         }
     }
 };

@@ -61,6 +61,7 @@ using AggregateKinds = std::vector<AggregateKind>;
 [[nodiscard]] AggregateKinds first_last_kinds();
 [[nodiscard]] AggregateKinds percentile_kinds();
 [[nodiscard]] AggregateKinds string_agg_kinds();
+[[nodiscard]] AggregateKinds array_agg_kinds();
 
 /// What a json_scalar is in a numeric place; every other type stays.
 [[nodiscard]] constexpr sql::Type as_number(sql::Type type) {

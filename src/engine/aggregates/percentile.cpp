@@ -4,6 +4,7 @@
 #include "engine/sort_key.hpp"
 #include "engine/typed_values.hpp"
 #include "engine/value_order.hpp"
+#include "sql/values/array.hpp"
 #include "sql/values/interval_scaling.hpp"
 
 #include <algorithm>
@@ -20,9 +21,10 @@ constexpr std::size_t kOrderedTextBytesMax = 16u << 20;
 struct AskedOrder {
     enum class Form : std::uint8_t { continuous, discrete, mode };
     Form form = Form::discrete;
-    double fraction = 0;
+    std::vector<double> fractions;  // One of mode, which has none.
+    bool list = false;              // The result is an array of a value for each.
     bool descending = false;
-    sql::Type type = sql::Type::bigint;
+    sql::Type type = sql::Type::bigint;  // Of a value.
 };
 
 // Of two neighbours: the value that lies this part of the way from one to the other.
@@ -104,31 +106,44 @@ struct Ordered {
     }
     void results(const std::vector<std::unique_ptr<Box>>& boxes, std::span<const std::uint32_t> cells,
                  OwnedColumn& out) const {
-        out.reset(asked.type, cells.size());
+        out.reset(asked.list ? sql::array_type(asked.type) : asked.type, cells.size());
         for (std::size_t i = 0; i < cells.size(); ++i) {
             const Box* box = boxes[cells[i]].get();
-            if (box != nullptr && box->overflow) {
-                out.set_failed(i, cells.size());
-            } else if (box == nullptr || box->values.empty()) {
-                out.set_null(i, cells.size());
-            } else if (auto value = result_of(box->values)) {
-                if constexpr (kText) out.texts[i] = out.keep(std::move(*value));
-                else values_of<Value>(out)[i] = *value;
-            } else {
-                out.set_failed(i, cells.size());
-            }
+            const bool none = box == nullptr || (box->values.empty() && !box->overflow);
+            if (none) out.set_null(i, cells.size());
+            else if (box->overflow || !give(box->values, i, out)) out.set_failed(i, cells.size());
         }
     }
 
 private:
     static bool is_less(const Value& a, const Value& b) { return less(a, b); }
 
-    [[nodiscard]] std::optional<Value> result_of(std::vector<Value> values) const {
+    // False: it can't be said.
+    bool give(std::vector<Value> values, std::size_t row, OwnedColumn& out) const {
+        std::string array;
+        for (const double fraction : asked.fractions) {
+            std::optional<Value> value = result_of(values, fraction);
+            if (!value) return false;
+            if (asked.list) append_to(array, *value);
+            else if constexpr (kText) out.texts[row] = out.keep(std::move(*value));
+            else values_of<Value>(out)[row] = *value;
+        }
+        if (asked.list) out.texts[row] = out.keep(std::move(array));
+        return true;
+    }
+
+    static void append_to(std::string& array, const Value& value) {
+        sql::ElementBytes room;
+        if constexpr (kText) sql::append_element(array, value);
+        else sql::append_element(array, sql::bytes_of_element(value, room));
+    }
+
+    [[nodiscard]] std::optional<Value> result_of(std::vector<Value>& values, double fraction) const {
         if (asked.form == AskedOrder::Form::mode) return mode_of(values);
         const auto count = static_cast<double>(values.size());
         if (asked.form == AskedOrder::Form::discrete)
-            return value_at(values, static_cast<std::size_t>(std::max(std::ceil(asked.fraction * count), 1.0)) - 1);
-        const double place = asked.fraction * (count - 1);
+            return value_at(values, static_cast<std::size_t>(std::max(std::ceil(fraction * count), 1.0)) - 1);
+        const double place = fraction * (count - 1);
         const auto lower = static_cast<std::size_t>(std::floor(place));
         const auto upper = static_cast<std::size_t>(std::ceil(place));
         const Value from = value_at(values, lower);
@@ -165,8 +180,13 @@ std::unique_ptr<AggregateStates> ordered(const AskedOrder& asked) {
 }
 
 std::unique_ptr<AggregateStates> ordered_states(AskedOrder::Form form, const sql::AggregateCall& call) {
-    const double fraction = call.constants.empty() ? 0 : std::get<double>(call.constants[0]);
-    const AskedOrder asked{form, fraction, call.order[0].descending, call.signature.result};
+    AskedOrder asked{
+        .form = form, .fractions = {0}, .descending = call.order[0].descending, .type = call.signature.order[0]};
+    if (!call.constants.empty()) {
+        const auto* const list = std::get_if<std::vector<double>>(&call.constants[0]);
+        asked.list = list != nullptr;
+        asked.fractions = asked.list ? *list : std::vector{std::get<double>(call.constants[0])};
+    }
     switch (asked.type) {
         case sql::Type::boolean: return ordered<std::uint8_t>(asked);
         case sql::Type::double_precision: return ordered<double>(asked);
@@ -194,7 +214,13 @@ AggregateKind ordered_kind(std::string_view name, AskedOrder::Form form, std::st
                 const auto type = ordered_type(form, use.order[0]);
                 if (!type) return std::nullopt;
                 sql::AggregateSignature signature{.order = {*type}, .result = *type};
-                if (!is_mode) signature.constants = {{.name = "fraction", .greatest = 1}};
+                if (is_mode) return signature;
+                const bool list = sql::is_array(use.arguments[0]);
+                signature.constants = {{.name = "fraction", .greatest = 1}};
+                if (list) {
+                    signature.constants[0].kind = sql::ConstantRule::Kind::numbers;
+                    signature.result = sql::array_type(*type);
+                }
                 return signature;
             },
             .make = [form](const sql::AggregateCall& call) { return ordered_states(form, call); },
@@ -204,11 +230,12 @@ AggregateKind ordered_kind(std::string_view name, AskedOrder::Form form, std::st
 }  // namespace
 
 AggregateKinds percentile_kinds() {
-    return {
-        ordered_kind("percentile_cont", AskedOrder::Form::continuous,
-                     "percentile_cont(0.95) WITHIN GROUP (ORDER BY x), where x is a number or an interval"),
-        ordered_kind("percentile_disc", AskedOrder::Form::discrete, "percentile_disc(0.95) WITHIN GROUP (ORDER BY x)"),
-        ordered_kind("mode", AskedOrder::Form::mode, "mode() WITHIN GROUP (ORDER BY x)")};
+    return {ordered_kind("percentile_cont", AskedOrder::Form::continuous,
+                         "percentile_cont(0.95) WITHIN GROUP (ORDER BY x), where x is a number or an interval; also of "
+                         "ARRAY[0.5, 0.95]"),
+            ordered_kind("percentile_disc", AskedOrder::Form::discrete,
+                         "percentile_disc(0.95) WITHIN GROUP (ORDER BY x); also of ARRAY[0.5, 0.95]"),
+            ordered_kind("mode", AskedOrder::Form::mode, "mode() WITHIN GROUP (ORDER BY x)")};
 }
 
 }  // namespace sf::engine

@@ -1,5 +1,6 @@
 // Calls of aggregates: their arguments, constants, DISTINCT, ORDER BY and FILTER.
 #include "sql/plan/expression_binder.hpp"
+#include "sql/values/array.hpp"
 
 #include <fmt/format.h>
 
@@ -19,9 +20,24 @@ std::string rule_text(const ConstantRule& rule) {
         case ConstantRule::Kind::text: return fmt::format("the {} must be a literal text", rule.name);
         case ConstantRule::Kind::number:
             return fmt::format("the {} must be a literal number from {} to {}", rule.name, rule.least, rule.greatest);
+        case ConstantRule::Kind::numbers:
+            return fmt::format("the {} must be an ARRAY of literal numbers from {} to {}", rule.name, rule.least,
+                               rule.greatest);
         case ConstantRule::Kind::whole_number: break;
     }
     return fmt::format("the {} must be a literal whole number from {} to {}", rule.name, rule.least, rule.greatest);
+}
+
+// Nothing where an element is NULL or beyond the rule.
+std::optional<std::vector<double>> numbers_of(const ConstantRule& rule, const Expression& array) {
+    std::vector<double> numbers;
+    ArrayReader elements(std::get<std::string>(array.literal));
+    for (Element element; elements.next(element);) {
+        if (!element) return std::nullopt;
+        numbers.push_back(element_as<double>(*element));
+        if (!(numbers.back() >= rule.least && numbers.back() <= rule.greatest)) return std::nullopt;
+    }
+    return numbers;
 }
 
 }  // namespace
@@ -30,6 +46,12 @@ Result<ConstantValue> ExpressionBinder::aggregate_constant(const ConstantRule& r
     const bool literal = is_literal(*operand.expression) && !is_null_literal(*operand.expression);
     if (literal && rule.kind == ConstantRule::Kind::text && operand.type() == Type::text)
         return std::get<std::string>(operand.expression->literal);
+    if (literal && rule.kind == ConstantRule::Kind::numbers && is_array(operand.type())) {
+        SF_ASSIGN(const ExpressionPtr array,
+                  builder_.cast(operand, array_type(Type::double_precision), operand.location));
+        if (auto numbers = numbers_of(rule, *array)) return std::move(*numbers);
+        return refuse(operand.location, rule_text(rule));
+    }
     if (literal && rule.kind != ConstantRule::Kind::text && operand.is_number_typed()) {
         SF_ASSIGN(const ExpressionPtr number, builder_.cast(operand, Type::double_precision, operand.location));
         const auto* const value = std::get_if<double>(&number->literal);

@@ -19,6 +19,8 @@ class Value:
     loose: bool = False  # A numeric or interval that several of equal value stand for: they may look different.
 
 
+PLAIN, SORTABLE = ([each for each in types if not each.endswith("[]")] for types in (generator.ALL, generator.ORDERED))
+ARRAY = "array"  # Of any type: nothing is made of one.
 VARIANCES = ["variance", "var_samp", "var_pop", "stddev", "stddev_samp", "stddev_pop"]
 REGRESSIONS = ["corr", "covar_pop", "covar_samp", "regr_avgx", "regr_avgy", "regr_intercept", "regr_r2", "regr_slope", "regr_sxx", "regr_sxy", "regr_syy"]
 EXTREMES = [INTEGER, BIGINT, NUMERIC, DOUBLE, TEXT, TEXT, TIME, INTERVAL]
@@ -38,7 +40,7 @@ class AggregateGenerator:
         """The Value of a random aggregate; its columns are added to `base`."""
         random = self.random
         kind = random.choice([self.count, self.count, self.distinct, self.total, self.total, self.extreme, self.extreme, self.variance, self.boolean,
-                              self.bits, self.regression, self.interval, self.outermost, self.percentile, self.percentile, self.texts, self.top])
+                              self.bits, self.regression, self.interval, self.outermost, self.percentile, self.percentile, self.texts, self.arrays, self.top])
         condition = self.parts.expression(BOOLEAN) if random.random() < 0.25 else None
         self.condition = base.add(condition) if condition else None
         value = kind(base)
@@ -141,8 +143,7 @@ class AggregateGenerator:
     def outermost(self, base):
         """first() and last(), which PostgreSQL does not have."""
         function, direction = self.random.choice([("first", ""), ("last", " DESC")])
-        # PostgreSQL's array_agg() makes one array of arrays, so that [1] is none of them.
-        of = self.random.choice([each for each in generator.ALL if not each.endswith("[]")])
+        of = self.random.choice(PLAIN)  # array_agg of arrays has two dimensions.
         argument = self.parts.expression(of)
         column = base.add(argument)
         condition = f"{column} IS NOT NULL" + (f" AND {self.condition}" if self.condition else "")
@@ -152,13 +153,15 @@ class AggregateGenerator:
     def percentile(self, base):
         random = self.random
         form = random.choice(["cont", "disc", "disc", "mode"])
-        of = random.choice([INTEGER, BIGINT, NUMERIC, DOUBLE, INTERVAL] if form == "cont" else generator.ORDERED)
+        of = random.choice([INTEGER, BIGINT, NUMERIC, DOUBLE, INTERVAL] if form == "cont" else SORTABLE)
         argument = self.parts.member("v", DOUBLE) if of == DOUBLE and random.random() < 0.7 else self.summand(of) if form == "cont" and of != INTERVAL else (
             self.parts.expression(of))
-        function = "mode()" if form == "mode" else f"percentile_{form}({random.choice(['0', '0.1', '0.25', '0.5', '0.75', '0.9', '0.999', '1'])})"
+        several = form != "mode" and of not in (NUMERIC, INTERVAL) and random.random() < 0.2
+        fraction = random.choice(["ARRAY[0.5, 0.9]", "ARRAY[1, 0, 0.25]"] if several else ["0", "0.1", "0.25", "0.5", "0.75", "0.9", "0.999", "1"])
+        function = "mode()" if form == "mode" else f"percentile_{form}({fraction})"
         direction = random.choice(["", "", " DESC", " ASC", " DESC NULLS LAST"])
         column = base.add(argument)
-        wanted = of if form != "cont" or of == INTERVAL else DOUBLE
+        wanted = ARRAY if several else of if form != "cont" or of == INTERVAL else DOUBLE
         return Value(f"{function} WITHIN GROUP (ORDER BY {self.named(argument)}{direction})", self.filtered(f"{function} WITHIN GROUP (ORDER BY {column}{direction})"),
                      wanted, exact=form != "cont", loose=of in (NUMERIC, INTERVAL))
 
@@ -174,15 +177,32 @@ class AggregateGenerator:
                          self.filtered(f"string_agg(DISTINCT {column}, {delimiter}{their_order})"), TEXT)
         if random.random() < 0.4:
             return Value(f"string_agg({ours}, {delimiter})", self.filtered(f"string_agg({column}, {delimiter} ORDER BY {self.moment(base)})"), TEXT)
-        key = self.parts.expression(random.choice(generator.ORDERED))
+        key = self.parts.expression(random.choice(SORTABLE))
         return Value(f"string_agg({ours}, {delimiter} ORDER BY {self.named(key)}{direction})",
                      self.filtered(f"string_agg({column}, {delimiter} ORDER BY {base.add(key)}{direction}, {self.moment(base)})"), TEXT)
+
+    def arrays(self, base):
+        """array_agg"""
+        random = self.random
+        distinct = random.random() < 0.3
+        of = random.choice([each for each in SORTABLE if each not in (NUMERIC, INTERVAL)] if distinct else PLAIN)
+        argument = self.parts.expression(of)
+        column, ours = base.add(argument), self.named(argument)
+        direction = random.choice(["", "", " DESC", " NULLS FIRST", " DESC NULLS LAST"])
+        if distinct:
+            order, their_order = (f" ORDER BY {ours}{direction}", f" ORDER BY {column}{direction}") if random.random() < 0.5 else ("", "")
+            return Value(f"array_agg(DISTINCT {ours}{order})", self.filtered(f"array_agg(DISTINCT {column}{their_order})"), ARRAY)
+        if random.random() < 0.4:
+            return Value(f"array_agg({ours})", self.filtered(f"array_agg({column} ORDER BY {self.moment(base)})"), ARRAY)
+        key = self.parts.expression(random.choice(SORTABLE))
+        return Value(f"array_agg({ours} ORDER BY {self.named(key)}{direction})",
+                     self.filtered(f"array_agg({column} ORDER BY {base.add(key)}{direction}, {self.moment(base)})"), ARRAY)
 
     def top(self, base):
         """approx_top_k, which is exact for as few values as there are here."""
         argument, count = self.argument([BOOLEAN, INTEGER, TEXT, generator.UUID]), self.random.choice([1, 2, 5])
-        if argument.type in (generator.SCALAR, TIME):
-            argument = self.parts.expression(TEXT)  # Those look different in JSON.
+        if argument.type not in (BOOLEAN, INTEGER, TEXT, generator.UUID):
+            argument = self.parts.expression(TEXT)  # Others look different in JSON.
         values = f"unnest({self.filtered(f'array_agg({base.add(argument)})')})"
         order = 'n DESC, v COLLATE "C"'
         counted = f"SELECT to_jsonb(v_)::text AS v, count(*) AS n FROM {values} AS v_ WHERE v_ IS NOT NULL GROUP BY v_"

@@ -85,6 +85,18 @@ TEST(Percentile, discrete) {
         << "what looks different has an order";
 }
 
+TEST(Percentile, of_several_fractions) {
+    EXPECT_EQ(value_in_any_order("percentile_disc(ARRAY[0.5, 0, 1]) WITHIN GROUP (ORDER BY data.x)", kSix), "[2,1,8]");
+    EXPECT_EQ(value_in_any_order("percentile_cont(ARRAY[0.5]) WITHIN GROUP (ORDER BY data.x)", kSix), "[3]");
+    EXPECT_EQ(
+        value_in_any_order("percentile_disc(ARRAY[0, 1]) WITHIN GROUP (ORDER BY data->>'x' DESC)", quoted({"a", "b"})),
+        R"(["b","a"])");
+    EXPECT_EQ(value_in_any_order("percentile_disc(ARRAY[0.5]) WITHIN GROUP (ORDER BY (data->>'x')::numeric)",
+                                 quoted({"1.50"})),
+              "[1.50]");
+    EXPECT_EQ(value_in_any_order("percentile_disc(ARRAY[0.5]) WITHIN GROUP (ORDER BY data.x)", {"null"}), "null");
+}
+
 TEST(Percentile, mode_is_the_first_of_the_most_frequent) {
     EXPECT_EQ(value_in_any_order("mode() WITHIN GROUP (ORDER BY data.x)", kSix), "2");
     EXPECT_EQ(value_in_any_order("mode() WITHIN GROUP (ORDER BY data.x DESC)", kSix), "4");
@@ -128,6 +140,29 @@ TEST(StringAgg, distinct_takes_each_value_once) {
     for (int i = 0; i < 50'000; ++i) many.push_back(i % 2 == 0 ? "\"even\"" : "\"odd\"");
     EXPECT_EQ(value_of("string_agg(DISTINCT data->>'x', '-')", many, 3000), "\"even-odd\"")
         << "repeated values do not use the limit up";
+}
+
+TEST(ArrayAgg, in_the_order_of_events_or_another) {
+    const std::vector<std::string> data = {"\"b\"", "null", "\"a\"", "\"b\""};
+    EXPECT_EQ(value_in_any_order("array_agg(data->>'x')", data), R"(["b",null,"a","b"])");
+    EXPECT_EQ(value_in_any_order("array_agg(data->>'x' ORDER BY data->>'x' NULLS FIRST)", data),
+              R"([null,"a","b","b"])");
+    EXPECT_EQ(value_in_any_order("array_agg(DISTINCT data->>'x')", data), R"(["a","b",null])");
+    EXPECT_EQ(value_in_any_order("array_agg(DISTINCT data->>'x' ORDER BY data->>'x' DESC)", data), R"([null,"b","a"])");
+    EXPECT_EQ(value_in_any_order("array_agg(data->>'x') FILTER (WHERE false)", data), "null");
+}
+
+TEST(ArrayAgg, of_any_type) {
+    const auto texts = quoted({"1.50", "7"});
+    EXPECT_EQ(value_in_any_order("array_agg((data->>'x')::numeric)", texts), "[1.50,7]");
+    EXPECT_EQ(value_in_any_order("array_agg((data->>'x')::float8)", texts), "[1.5,7]");
+    EXPECT_EQ(value_in_any_order("array_agg(length(data->>'x'))", texts), "[4,1]");
+    EXPECT_EQ(value_in_any_order("array_agg(length(data->>'x') > 1)", texts), "[true,false]");
+    EXPECT_EQ(value_in_any_order("array_agg((data->>'x')::interval)", quoted({"1 day"})), R"(["1 day"])");
+    EXPECT_EQ(value_in_any_order("array_agg(id)", {"1"}), R"(["00000000-0000-0000-0000-000000000000"])");
+    EXPECT_EQ(value_in_any_order("array_agg(timestamp)", {"1"}), R"(["1970-01-01T00:00:00Z"])");
+    EXPECT_EQ(value_in_any_order("array_agg(data.x)", {"1.0", "\"a\"", "{}"}), R"([1,"a",null])");
+    EXPECT_EQ(value_of("cardinality(array_agg(type))", {"1", "2", "3"}), "3");
 }
 
 TEST(StringAgg, has_limits) {

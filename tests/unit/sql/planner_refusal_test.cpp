@@ -67,7 +67,7 @@ TEST(PlannerRefusal, statement) {
          ""},
         {"CREATE MATERIALIZED VIEW v (a) AS SELECT count(*) FROM events", "names of columns after the view's", "v (",
          "AS in the SELECT list"},
-        {"CREATE MATERIALIZED VIEW s.v AS SELECT count(*) FROM events", "views have no schema", "s.v", ""},
+        {"CREATE MATERIALIZED VIEW s.v AS SELECT count(*) FROM events", "a view has no schema", "s.v", ""},
         {"CREATE MATERIALIZED VIEW \"Errors\" AS SELECT count(*) FROM events", "is no name for a view", "\"Errors\"",
          "lower-case"},
         {"CREATE MATERIALIZED VIEW events AS SELECT count(*) FROM events", "the name \"events\" is taken", "events AS",
