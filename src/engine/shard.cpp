@@ -98,6 +98,14 @@ void Shard::merge_partials(Running& running, const Partials& partials) {
     running.counters.groups_refused += merged.groups_refused;
     look_at_size(running, merged.cells + merged.groups_refused);
     if (options_.index == 0) note_late(running, partials);
+    if (partials.rows && options_.index == 0) {
+        ++version_;
+        for (const models::MetricPoint& row : *partials.rows) {
+            emitted_.points.push_back(row);
+            emitted_.points.back().epoch = options_.epoch;
+            emitted_.points.back().version = version_;
+        }
+    }
     if (merged.cells > 0) {
         running.changed = true;
         running.due_at = running.windows->due_at();
@@ -119,6 +127,7 @@ void Shard::look_at_size(Running& running, std::uint64_t cells) {
 void Shard::note_late(Running& running, const Partials& partials) {
     ViewCounters& counters = running.counters;
     counters.events_failed += partials.events_failed;
+    if (partials.rows) counters.events += partials.rows->size();
     if (!partials.cells) return;
     counters.events += partials.cells->events;
     counters.events_late += partials.cells->events_late;

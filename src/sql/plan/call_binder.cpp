@@ -21,7 +21,7 @@ struct Refusal {
 constexpr std::string_view kClock = "results of a view depend on events alone; received_at is when an event came";
 constexpr std::string_view kChance = "results of a view depend on events alone";
 constexpr std::string_view kRowsOfOne = "it makes several rows of one; ANY, @> and subscripts look into a value";
-constexpr std::string_view kRanking = "ranking by row_number() is not supported yet";
+constexpr std::string_view kRanking = "write row_number() OVER (PARTITION BY window_start, ... ORDER BY ...)";
 constexpr std::array kRefusals = {
     Refusal{"now", kClock},
     Refusal{"clock_timestamp", kClock},
@@ -72,9 +72,7 @@ Result<Operand> ExpressionBinder::bind_call(const PgQuery__FuncCall& call, const
     const std::string name(string_of(*call.funcname[call.n_funcname - 1]));
     if (call.n_funcname > 1 && string_of(*call.funcname[0]) != "pg_catalog")
         return refuse(location, fmt::format("there is no schema \"{}\"", string_of(*call.funcname[0])));
-    if (call.over != nullptr)
-        return refuse(location, "window functions are not supported",
-                      "GROUP BY window_start makes one group of each window");
+    if (call.over != nullptr) return bind_ranking(name, call, clause);
     if (aggregates_.has(name)) return bind_aggregate(name, call, clause);
     if (call.agg_star != 0 || call.agg_distinct != 0 || call.n_agg_order > 0 || call.agg_filter != nullptr ||
         call.agg_within_group != 0)
