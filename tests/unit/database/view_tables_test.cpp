@@ -45,7 +45,7 @@ TEST_F(ViewTables, columns_have_the_types_of_the_view_and_exact_values) {
                                         {"n", "numeric", value},
                                         {"big", "numeric", value},
                                         {"yes", "boolean", value},
-                                        {"t", "timestamptz", value},
+                                        {"t", "timestamp with time zone", value},
                                         {"u", "uuid", value},
                                         {"d", "interval", value},
                                         {"j", "jsonb", value},

@@ -23,7 +23,7 @@ std::string cast_of(std::string_view type, const std::string& text) {
     if (type.starts_with("numeric")) return fmt::format("CAST({} AS DECIMAL(38,16))", text);
     // PostgreSQL writes "-1 days +02:03:00", and DuckDB reads no plus.
     if (type == "interval") return fmt::format("CAST(replace({}, '+', '') AS INTERVAL)", text);
-    static constexpr std::array<std::pair<std::string_view, std::string_view>, 11> kTypes = {
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kTypes = {
         {{"smallint", "SMALLINT"},
          {"integer", "INTEGER"},
          {"bigint", "BIGINT"},
@@ -31,6 +31,7 @@ std::string cast_of(std::string_view type, const std::string& text) {
          {"double precision", "DOUBLE"},
          {"boolean", "BOOLEAN"},
          {"timestamptz", "TIMESTAMPTZ"},
+         {"timestamp with time zone", "TIMESTAMPTZ"},  // As plans call it.
          {"timestamp", "TIMESTAMP"},
          {"date", "DATE"},
          {"time", "TIME"},
