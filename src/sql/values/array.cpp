@@ -26,7 +26,7 @@ std::size_t element_bytes(Type type) {
 }
 
 template <class T>
-void append_value(std::string& out, const T& value) {
+void append_element_of(std::string& out, const T& value) {
     ElementBytes room;
     append_element(out, bytes_of_element(value, room));
 }
@@ -37,11 +37,11 @@ void append_normalized(std::string& out, Type type, std::string_view element) {
             double value = element_as<double>(element);
             if (value == 0) value = 0;  // -0 too.
             if (std::isnan(value)) value = std::numeric_limits<double>::quiet_NaN();
-            append_value(out, value);
+            append_element_of(out, value);
             return;
         }
-        case Type::numeric: append_value(out, normalized(element_as<Decimal>(element))); return;
-        case Type::interval: append_value(out, normalized(element_as<Interval>(element))); return;
+        case Type::numeric: append_element_of(out, normalized(element_as<Decimal>(element))); return;
+        case Type::interval: append_element_of(out, normalized(element_as<Interval>(element))); return;
         case Type::jsonb: {
             std::string canonical;
             append_canonical_jsonb(canonical, element);

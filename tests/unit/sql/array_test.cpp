@@ -83,6 +83,8 @@ TEST(Array, equal_arrays_have_one_normalized_form) {
     EXPECT_EQ(normalized_form(Type::interval, "{1 mon}"), normalized_form(Type::interval, "{720:00}"));
     EXPECT_EQ(normalized_form(Type::jsonb, "{1.0}"), normalized_form(Type::jsonb, "{1}"));
     EXPECT_NE(normalized_form(Type::text, "{a,b}"), normalized_form(Type::text, "{ab}"));
+    for (const Type element : {Type::double_precision, Type::numeric, Type::interval})
+        EXPECT_TRUE(is_array_value(array_type(element), normalized_form(element, "{1,2,NULL}")));
     EXPECT_NE(normalized_form(Type::text, "{NULL}"), normalized_form(Type::text, "{}"));
 }
 
@@ -113,6 +115,8 @@ TEST(ArrayExpression, tags) {
                              {"tags @> ARRAY['a b']", "true false"},
                              {"tags && '{x,mobile}'", "true false"},
                              {"tags <@ '{x,mobile}'", "false true"},
+                             {"ARRAY[1.5, 2, 3, 1] @> ARRAY[1, cardinality(tags) + 0.5]", "false false"},
+                             {"ARRAY[2::float8, 1, 1, 0] @> ARRAY[cardinality(tags)::float8, 1]", "true true"},
                              {"tags[1]", "\"mobile\" null"},
                              {"tags[2:]", "[\"a b\"] []"},
                              {"tags || 'x'::text", R"(["mobile","a b","x"] ["x"])"},
