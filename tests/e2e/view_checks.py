@@ -86,7 +86,7 @@ def agree_on_sessions(server, view, keys, values, where, gap, final_alone=False)
         SELECT {shown}min("timestamp") AS ws, max("timestamp") + INTERVAL '{gap}' AS we, {', '.join(values)} FROM numbered
         GROUP BY {', '.join(str(group) for group in groups)}, island ORDER BY {order}""", 120_000)
     columns = ", ".join([f"k{i}" for i in range(len(keys))] + ["window_start", "window_end"] + [f"v{i}" for i in range(len(values))])
-    same_keys = " AND ".join(f"m.keys->>'k{i}' IS NOT DISTINCT FROM CAST({view}.k{i} AS VARCHAR)" for i in range(len(keys)))
+    same_keys = " AND ".join(f"(m.keys->>'k{i}') IS NOT DISTINCT FROM CAST({view}.k{i} AS VARCHAR)" for i in range(len(keys)))
     final = f" WHERE EXISTS (SELECT 1 FROM metrics m WHERE m.view = '{view}' AND m.final AND m.window_start = {view}.window_start AND {same_keys})" if final_alone else ""
     return compare(view, server.rows(f"SELECT {columns} FROM {view}{final} ORDER BY {order}", 120_000), wanted, len(keys) + 2)
 

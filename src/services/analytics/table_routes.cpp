@@ -74,7 +74,7 @@ void AnalyticsService::add_table_routes(http::RouteTable& routes) {
                 return http::Response{.status = 200, .body = table_json(table)};
             });
     loaded.body_bytes_max = sql::kTableBytesMax;
-    loaded.bodies = {{"text/csv", R"({"type":"string"})", "ad_id,campaign,budget\na1,summer,100.50\n"}};
+    loaded.bodies = {{"text/csv", R"({"type":"string"})", json_string("ad_id,campaign,budget\na1,summer,100.50\n")}};
     loaded.description =
         "A CSV whose first line names columns; an empty field is NULL. Events that come after the answer "
         "meet the new rows, all of them.";

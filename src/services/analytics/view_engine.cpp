@@ -99,6 +99,8 @@ Result<ViewEngine::Known> ViewEngine::begin(ViewRecord record, const Known* inst
     record.starts.clear();
     record.whole_after = engine::kTimeMin;
     SF_ASSIGN(const engine::ViewPtr planned, make_view(record));
+    // What was durable before it was asked for is not its own, as far as the readers come in time.
+    (void)catch_up(options_.catch_up_patience);
     Known made{record, planned};
     const std::string& name = made.record.name;
     Result<> kept;

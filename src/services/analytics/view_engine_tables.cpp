@@ -133,6 +133,7 @@ Result<TableStatus> ViewEngine::load_table(std::string_view name, const std::str
             revised.push_back(std::move(view));
         }
     }
+    (void)catch_up(options_.catch_up_patience);  // What was durable before meets the rows of before.
     std::map<engine::Partition, engine::Offset> starts;
     const auto keep = [&](const std::vector<Reached>& reached) -> Result<> {
         for (std::size_t p = 0; p < reached.size(); ++p) starts[static_cast<engine::Partition>(p)] = reached[p].next;
