@@ -49,19 +49,12 @@ void append_clock(std::string& out, std::int64_t seconds) {
 
 }  // namespace
 
-void append_timestamp(std::string& out, std::int64_t value, TimeUnit unit) {
-    if (append_infinity(out, value, std::numeric_limits<std::int64_t>::max())) return;
-    int digits = 0;
-    std::int64_t second = 1;
-    switch (unit) {
-        case TimeUnit::seconds: break;
-        case TimeUnit::milliseconds: digits = 3, second = 1'000; break;
-        case TimeUnit::microseconds: digits = 6, second = 1'000'000; break;
-        case TimeUnit::nanoseconds: digits = 9, second = 1'000'000'000; break;
-    }
-    std::int64_t seconds = value / second;
-    std::int64_t fraction = value % second;
-    if (fraction < 0) fraction += second, --seconds;
+void append_timestamp(std::string& out, std::int64_t micros) {
+    if (append_infinity(out, micros, std::numeric_limits<std::int64_t>::max())) return;
+    constexpr std::int64_t kSecond = 1'000'000;
+    std::int64_t seconds = micros / kSecond;
+    std::int64_t fraction = micros % kSecond;
+    if (fraction < 0) fraction += kSecond, --seconds;
     std::int64_t days = seconds / 86'400;
     std::int64_t of_day = seconds % 86'400;
     if (of_day < 0) of_day += 86'400, --days;
@@ -69,7 +62,7 @@ void append_timestamp(std::string& out, std::int64_t value, TimeUnit unit) {
     append_civil(out, days);
     out += 'T';
     append_clock(out, of_day);
-    append_fraction(out, fraction, digits);
+    append_fraction(out, fraction, 6);
     out += "Z\"";
 }
 
@@ -78,42 +71,6 @@ void append_date(std::string& out, std::int32_t days) {
     out += '"';
     append_civil(out, days);
     out += '"';
-}
-
-void append_time(std::string& out, std::int64_t micros) {
-    out += '"';
-    append_clock(out, micros / 1'000'000);
-    append_fraction(out, micros % 1'000'000, 6);
-    out += '"';
-}
-
-void append_time_tz(std::string& out, std::int64_t micros, std::int32_t offset) {
-    append_time(out, micros);
-    out.pop_back();
-    const std::int32_t size = offset < 0 ? -offset : offset;
-    fmt::format_to(std::back_inserter(out), "{}{:02}:{:02}\"", offset < 0 ? '-' : '+', size / 3600, size / 60 % 60);
-}
-
-void append_interval(std::string& out, std::int32_t months, std::int32_t days, std::int64_t micros) {
-    std::string text;
-    const auto part = [&](std::int32_t count, const char* unit) {
-        if (count == 0) return;
-        fmt::format_to(std::back_inserter(text), "{}{} {}{}", text.empty() ? "" : " ", count, unit,
-                       count == 1 ? "" : "s");
-    };
-    part(months / 12, "year");
-    part(months % 12, "mon");
-    part(days, "day");
-    if (micros != 0 || text.empty()) {
-        if (!text.empty()) text += ' ';
-        if (micros < 0) text += '-';
-        // Of the most negative value too: the sign goes first, then the digits without overflow.
-        const std::uint64_t size =
-            micros < 0 ? ~static_cast<std::uint64_t>(micros) + 1 : static_cast<std::uint64_t>(micros);
-        append_clock(text, static_cast<std::int64_t>(size / 1'000'000));
-        append_fraction(text, static_cast<std::int64_t>(size % 1'000'000), 6);
-    }
-    out += '"' + text + '"';
 }
 
 }  // namespace sf::database
