@@ -23,7 +23,7 @@ import tempfile
 PROJECT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT / "tests" / "e2e"))
 
-from campaign import VARIANTS, Campaign  # noqa: E402
+from campaign import READY_SECONDS_MAX, VARIANTS, Campaign  # noqa: E402
 from check import Failure  # noqa: E402
 from server import Server  # noqa: E402
 from view_checks import KILL_SETTINGS, kill_and_compare  # noqa: E402
@@ -53,6 +53,8 @@ def main():
     parser.add_argument("--during", choices=sorted(VARIANTS), default="any", help="kill while files are written or merged (default: any moment)")
     parser.add_argument("--views", action="store_true", help="look at the rows of live views instead")
     parser.add_argument("--check-every", type=int, default=10, help="compare after so many kills (default: 10)")
+    parser.add_argument("--ready-max", type=float, default=READY_SECONDS_MAX,
+                        help=f"seconds to a restarted server's /ready (default: {READY_SECONDS_MAX:g}; a machine with other work needs more)")
     parser.add_argument("--seed", type=int, help="repeat the choices of an earlier run")
     parser.add_argument("--dir", help="where the data goes: an empty folder (default: a temporary one)")
     parser.add_argument("--keep", action="store_true", help="keep the data directory even if all is well")
@@ -77,7 +79,8 @@ def main():
 
     if options.views:
         return kill_views(options, folder, say)
-    campaign = Campaign(options.program, folder, options.cycles, options.rate, options.seed, options.during, options.connections, options.check_every, say)
+    campaign = Campaign(options.program, folder, options.cycles, options.rate, options.seed, options.during, options.connections, options.check_every, say,
+                        options.ready_max)
     try:
         report = campaign.run()
     except (Failure, AssertionError) as failure:

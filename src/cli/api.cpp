@@ -85,8 +85,10 @@ Result<http::ClientResponse> Api::post(std::string_view target, std::string_view
     return response;
 }
 
-Result<http::ClientResponse> Api::put(std::string_view target, std::string_view body) {
-    SF_ASSIGN(http::ClientResponse response, transport_->send(http::Method::put, target, body, {.repeatable = true}));
+Result<http::ClientResponse> Api::put(std::string_view target, std::string_view body, std::string_view content_type) {
+    SF_ASSIGN(http::ClientResponse response,
+              transport_->send(http::Method::put, target, body,
+                               {.content_type = std::string(content_type), .repeatable = true}));
     if (response.status < 200 || response.status > 299) return fail(error_of(response, url_));
     return response;
 }

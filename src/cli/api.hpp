@@ -32,7 +32,8 @@ public:
     [[nodiscard]] Result<http::ClientResponse> post(std::string_view target, std::string_view body,
                                                     std::string_view content_type = "application/json");
 
-    [[nodiscard]] Result<http::ClientResponse> put(std::string_view target, std::string_view body);
+    [[nodiscard]] Result<http::ClientResponse> put(std::string_view target, std::string_view body,
+                                                   std::string_view content_type = "application/json");
     [[nodiscard]] Result<http::ClientResponse> del(std::string_view target);
 
     /// POST of a query; the document is {"columns","rows","truncated"}. Rows down to their cells are nodes.

@@ -7,8 +7,8 @@
 
 namespace sf::engine {
 
-void PartialFold::add(ViewPtr view) {
-    Running running{.view = std::move(view)};
+void PartialFold::add(ViewPtr view, PlanRange range) {
+    Running running{.view = std::move(view), .range = range};
     const sql::ViewPlan& plan = running.view->plan;
     if (plan.where) running.where = evaluator_.add(plan.where);
     for (const sql::KeyColumn& key : plan.keys) running.keys.push_back(evaluator_.add(key.expression));
@@ -47,21 +47,39 @@ void PartialFold::add_fold(Running& running, const sql::AggregateCall& call) {
 }
 
 void PartialFold::remove(ViewNumber view) {
-    const auto found =
-        std::ranges::find_if(views_, [&](const Running& running) { return running.view->number == view; });
-    if (found == views_.end()) return;
-    if (found->where) evaluator_.remove(*found->where);
-    for (const Slot slot : found->keys) evaluator_.remove(slot);
-    for (const std::string& name : found->fold_names) {
+    std::erase_if(views_, [&](const Running& running) {
+        if (running.view->number != view) return false;
+        release(running);
+        return true;
+    });
+}
+
+// Plans of tables that have been replaced go with the record that the last of them was for.
+void PartialFold::revise(ViewPtr view, Offset from) {
+    const ViewNumber number = view->number;
+    std::erase_if(views_, [&](const Running& running) {
+        if (running.view->number != number || running.range.until > from) return false;
+        release(running);
+        return true;
+    });
+    for (Running& running : views_) {
+        if (running.view->number == number) running.range.until = from;
+    }
+    add(std::move(view), {.from = from});
+}
+
+void PartialFold::release(const Running& running) {
+    if (running.where) evaluator_.remove(*running.where);
+    for (const Slot slot : running.keys) evaluator_.remove(slot);
+    for (const std::string& name : running.fold_names) {
         const auto fold = folds_.find(name);
         if (--fold->second.users > 0) continue;
         for (const Slot slot : fold->second.arguments) evaluator_.remove(slot);
         if (fold->second.filter) evaluator_.remove(*fold->second.filter);
         folds_.erase(fold);
     }
-    if (--found->groups->users == 0) groups_.erase(found->groups_name);
-    if (--found->cells->users == 0) cells_.erase(found->cells_name);
-    views_.erase(found);
+    if (--running.groups->users == 0) groups_.erase(running.groups_name);
+    if (--running.cells->users == 0) cells_.erase(running.cells_name);
 }
 
 BatchTimes PartialFold::times_of(const models::EventBatch& batch) {
@@ -87,7 +105,9 @@ FramePtr PartialFold::fold(Offset offset, const models::EventBatch& batch) {
     frame->time = time_;
     evaluator_.begin(batch);
     for (Running& running : views_) {
-        if (offset >= running.view->start(partition_)) fold_view(running, batch, times, *frame);
+        const bool sees = offset >= running.view->start(partition_) && offset >= running.range.from &&
+                          offset < running.range.until;
+        if (sees) fold_view(running, batch, times, *frame);
     }
     return frame;
 }

@@ -11,13 +11,24 @@
 
 namespace sf::engine {
 
+/// The records for which a plan of a view holds: [from, until).
+struct PlanRange {
+    Offset from = 0;
+    Offset until = UINT64_MAX;
+};
+
 /// One partition's. One thread.
 class PartialFold {
 public:
     PartialFold(Partition partition, PartitionTime time) : partition_(partition), time_(time) {}
 
-    void add(ViewPtr view);
+    /// A view may be added several times with plans that differ in the reference tables they look at, each for records
+    /// of its own.
+    void add(ViewPtr view, PlanRange range = {});
     void remove(ViewNumber view);
+
+    /// From `from` on the view is folded as `view` says, which has its number.
+    void revise(ViewPtr view, Offset from);
 
     /// The record at `offset`. Records come in order.
     [[nodiscard]] FramePtr fold(Offset offset, const models::EventBatch& batch);
@@ -28,6 +39,7 @@ public:
     /// A flush: all windows are to be closed.
     [[nodiscard]] FramePtr flush(Offset offset);
 
+    [[nodiscard]] Partition partition() const { return partition_; }
     [[nodiscard]] const PartitionTime& time() const { return time_; }
 
 private:
@@ -57,6 +69,7 @@ private:
     };
     struct Running {
         ViewPtr view;
+        PlanRange range;
         std::optional<Slot> where;
         std::vector<Slot> keys;
         std::string groups_name, cells_name;
@@ -66,6 +79,7 @@ private:
         std::vector<Fold*> folds;
     };
 
+    void release(const Running& running);
     [[nodiscard]] BatchTimes times_of(const models::EventBatch& batch);
     void fold_view(Running& running, const models::EventBatch& batch, const BatchTimes& times, Frame& frame);
     void add_fold(Running& running, const sql::AggregateCall& call);

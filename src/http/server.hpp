@@ -34,6 +34,7 @@ struct ServerLimits {
     std::size_t body_rate_min = 1024;                                       // so many bytes a second on average.
     std::chrono::milliseconds response_timeout = std::chrono::seconds{60};  // To write one response, one message.
     std::chrono::milliseconds linger_timeout = std::chrono::seconds{10};  // To read what a refused client still sends.
+    std::size_t linger_rate_max = 32u << 20;  // Bytes a second of that, so that reading it holds nobody up.
     WebSocketLimits websocket;
 };
 

@@ -29,6 +29,7 @@ constexpr std::size_t kFramingFactor = 16;  // A chunk of a single byte comes in
 constexpr std::size_t kLargeBody = 512u << 10;  // Reading a larger one takes so long that others would notice.
 constexpr std::size_t kBodyKept = 1u << 20;     // A connection keeps no larger buffer between requests.
 constexpr std::chrono::milliseconds kLingerWhenStopping{1000};
+constexpr std::size_t kLingerPiece = 256u << 10;
 
 Response too_many_bodies() { return problem(503, "the server is busy", "too many request bodies are being read"); }
 
@@ -422,7 +423,7 @@ void Session::written() {
 }
 
 // Closing with unread data in the socket resets the connection, and the client may never see the answer (RFC 9112,
-// section 9.6): stop writing, read what still comes for a while, then close.
+// section 9.6): stop writing, read what still comes for a while, slowly, so that its sender waits, then close.
 void Session::linger() {
     if (state_ != State::lingering) {
         enter(State::lingering);
@@ -431,11 +432,18 @@ void Session::linger() {
         error_code ignored;
         socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
         in_.clear();
+        lingered_.emplace(worker_->io());
     }
-    socket_.async_read_some(in_.prepare(256u << 10), [self = shared_from_this()](error_code error, std::size_t n) {
+    socket_.async_read_some(in_.prepare(kLingerPiece), [self = shared_from_this()](error_code error, std::size_t n) {
         if (self->state_ == State::closed) return;
         if (error || n == 0) return self->close();
-        self->linger();
+        Lingered& lingered = *self->lingered_;
+        lingered.bytes += n;
+        const std::uint64_t rate = self->shared_.options.limits.linger_rate_max;
+        lingered.timer.expires_at(self->state_since_ + std::chrono::nanoseconds(lingered.bytes * 1'000'000'000 / rate));
+        lingered.timer.async_wait([self](error_code) {
+            if (self->state_ != State::closed) self->linger();
+        });
     });
 }
 

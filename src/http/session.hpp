@@ -80,6 +80,13 @@ private:
     std::string subject_;
     std::string token_;  // Of a request that becomes a WebSocket, which has to look at it again.
 
+    struct Lingered {
+        explicit Lingered(asio::io_context& io) : timer(io) {}
+        asio::steady_timer timer;
+        std::uint64_t bytes = 0;  // Thrown away.
+    };
+    std::optional<Lingered> lingered_;
+
     Response response_;
     std::string head_;
     std::size_t write_size_ = 0;

@@ -219,7 +219,14 @@ ExpressionPtr make_input(std::size_t index, Type type, std::string text) {
 
 ExpressionPtr make_call(const Function& function, Type type, std::vector<ExpressionPtr> arguments,
                         std::shared_ptr<const Prepared> prepared, int location) {
-    auto call = make(Expression::Kind::call, type, call_text(function, type, arguments), location);
+    std::string text = call_text(function, type, arguments);
+    return make_named_call(function, type, std::move(text), std::move(arguments), std::move(prepared), location);
+}
+
+ExpressionPtr make_named_call(const Function& function, Type type, std::string text,
+                              std::vector<ExpressionPtr> arguments, std::shared_ptr<const Prepared> prepared,
+                              int location) {
+    auto call = make(Expression::Kind::call, type, std::move(text), location);
     call->function = &function;
     for (const ExpressionPtr& argument : arguments) call->depth = std::max(call->depth, argument->depth + 1);
     call->arguments = std::move(arguments);
@@ -229,13 +236,8 @@ ExpressionPtr make_call(const Function& function, Type type, std::vector<Express
 
 ExpressionPtr make_membership(ExpressionPtr value, std::span<const ExpressionPtr> literals,
                               std::shared_ptr<const Prepared> set, int location) {
-    auto call =
-        make(Expression::Kind::call, Type::boolean, "(" + value->text + " IN (" + list_text(literals) + "))", location);
-    call->function = &kIn;
-    call->depth = value->depth + 1;
-    call->arguments = {std::move(value)};
-    call->prepared = std::move(set);
-    return call;
+    std::string text = "(" + value->text + " IN (" + list_text(literals) + "))";
+    return make_named_call(kIn, Type::boolean, std::move(text), {std::move(value)}, std::move(set), location);
 }
 
 ExpressionPtr at_location(const ExpressionPtr& expression, int location) {

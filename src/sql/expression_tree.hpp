@@ -86,6 +86,11 @@ struct Expression {
 /// The same expression, named at another place of the statement: a column of a subquery.
 [[nodiscard]] ExpressionPtr at_location(const ExpressionPtr& expression, int location);
 
+/// A call that is written as `text`, which says all that its value depends on.
+[[nodiscard]] ExpressionPtr make_named_call(const Function& function, Type type, std::string text,
+                                            std::vector<ExpressionPtr> arguments,
+                                            std::shared_ptr<const Prepared> prepared, int location);
+
 /// value IN (literals): the literals are only looked at for the text, `set` holds them.
 [[nodiscard]] ExpressionPtr make_membership(ExpressionPtr value, std::span<const ExpressionPtr> literals,
                                             std::shared_ptr<const Prepared> set, int location);

@@ -5,9 +5,9 @@
 
 namespace sf::sql {
 
-Result<ViewPlan> plan_view(std::string_view sql, const AggregateCatalog& aggregates) {
+Result<ViewPlan> plan_view(std::string_view sql, const AggregateCatalog& aggregates, const TableCatalog& tables) {
     SF_ASSIGN(const Statement statement, Statement::parse(sql));
-    return ViewPlanner(statement, aggregates).plan();
+    return ViewPlanner(statement, aggregates, tables).plan();
 }
 
 }  // namespace sf::sql

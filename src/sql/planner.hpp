@@ -4,6 +4,7 @@
 
 #include "base/result.hpp"
 #include "sql/aggregate_catalog.hpp"
+#include "sql/tables/reference_table.hpp"
 #include "sql/view_plan.hpp"
 
 #include <string_view>
@@ -13,6 +14,7 @@ namespace sf::sql {
 /// Plans exactly one statement: CREATE MATERIALIZED VIEW name [WITH (...)] AS SELECT ... Errors are `invalid_input`:
 /// the message says what is wrong, the detail has line, column and the line of the text with a caret under the place,
 /// the hint the way out.
-[[nodiscard]] Result<ViewPlan> plan_view(std::string_view sql, const AggregateCatalog& aggregates);
+[[nodiscard]] Result<ViewPlan> plan_view(std::string_view sql, const AggregateCatalog& aggregates,
+                                         const TableCatalog& tables = no_tables());
 
 }  // namespace sf::sql

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "cli/recording/mapping.hpp"
-#include "cli/recording/text_input.hpp"
+#include "base/text_input.hpp"
 
 #include "base/result.hpp"
 #include "base/time.hpp"

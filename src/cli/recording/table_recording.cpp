@@ -1,7 +1,7 @@
 // CSV and TSV files as recordings: a mapping says which column becomes what.
 #include "cli/recording/field_text.hpp"
 #include "cli/recording/recording_kinds.hpp"
-#include "cli/recording/table_record.hpp"
+#include "base/table_record.hpp"
 
 #include "base/json_text.hpp"
 #include "base/nearest_name.hpp"

@@ -105,7 +105,7 @@ Result<http::Response> AnalyticsService::create(const http::Request& request) {
 Result<http::Response> AnalyticsService::validate(const http::Request& request) {
     ViewBody body;
     if (auto refusal = http::parse_body(request.body.view(), body)) return answered(std::move(*refusal));
-    SF_ASSIGN(const sql::ViewPlan plan, sql::plan_view(body.sql, engine::aggregate_catalog()));
+    SF_ASSIGN(const sql::ViewPlan plan, engine_.plan(body.sql));
     return json(R"({"valid":true,"name":)" + json_string(plan.name) + R"(,"columns":)" + columns_json(plan) + '}');
 }
 
@@ -218,6 +218,7 @@ void AnalyticsService::add_routes(http::RouteTable& routes) {
     filled.description = "Replaces the rows of the view. Answers when it is done.";
     add_shadow_routes(routes);
     add_rule_routes(routes);
+    add_table_routes(routes);
 }
 
 }  // namespace sf::analytics

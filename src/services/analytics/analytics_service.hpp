@@ -56,6 +56,8 @@ private:
     [[nodiscard]] Result<http::Response> diff(const http::Request& request);
     [[nodiscard]] Result<http::Response> promote(const http::Request& request);
 
+    void add_table_routes(http::RouteTable& routes);  // table_routes.cpp
+
     // Processing rules: rule_routes.cpp.
     void add_rule_routes(http::RouteTable& routes);
     [[nodiscard]] Result<ViewRecord> rule(std::string_view name);

@@ -33,7 +33,7 @@ public:
     ~PartitionReader() { stop(); }
 
     /// Before start(): views that were there already.
-    void add(engine::ViewPtr view) { fold_.add(std::move(view)); }
+    void add(engine::ViewPtr view, engine::PlanRange range = {}) { fold_.add(std::move(view), range); }
 
     void start();
     void stop();  // Idempotent.

@@ -1,7 +1,6 @@
 #include "services/analytics/view_engine.hpp"
 
 #include "services/analytics/history.hpp"
-#include "sql/planner.hpp"
 
 #include <algorithm>
 
@@ -32,6 +31,7 @@ ViewEngine::ViewEngine(ViewEngineOptions options, messaging::Log& log, database:
       checkpoints_(checkpoints),
       clock_(clock),
       store_(documents),
+      tables_(documents),
       publisher_(log, clock) {}
 
 ViewEngine::~ViewEngine() { stop(); }
@@ -49,7 +49,7 @@ void ViewEngine::stop() {
 }
 
 Result<engine::ViewPtr> ViewEngine::make_view(const ViewRecord& record) {
-    SF_ASSIGN(sql::ViewPlan plan, sql::plan_view(record.sql, engine::aggregate_catalog()));
+    SF_ASSIGN(sql::ViewPlan plan, this->plan(record.sql));
     plan.name = record.name;  // Of a shadow it is another one than the statement's.
     auto view = std::make_shared<engine::View>(next_number_++, record.identity, std::move(plan), record.starts);
     view->closed_until = record.closed_until;
@@ -177,7 +177,7 @@ Result<> ViewEngine::checkpoint_all() {
 Result<std::optional<ViewStatus>> ViewEngine::create(const ViewDefinition& definition) {
     std::lock_guard change(change_mutex_);
     if (!running_) return fail(ErrorCode::unavailable, "the service is stopping");
-    SF_ASSIGN(const sql::ViewPlan plan, sql::plan_view(definition.sql, engine::aggregate_catalog()));
+    SF_ASSIGN(const sql::ViewPlan plan, this->plan(definition.sql));
     const auto stopped = unplanned_.find(plan.name);
     if (known(plan.name) || (stopped != unplanned_.end() && !stopped->second.enabled)) {
         return fail(ErrorCode::conflict, "there is a view \"" + plan.name + "\" already", "",
@@ -189,7 +189,7 @@ Result<std::optional<ViewStatus>> ViewEngine::create(const ViewDefinition& defin
 Result<std::optional<ViewStatus>> ViewEngine::replace(std::string_view name, const ViewDefinition& definition) {
     std::lock_guard change(change_mutex_);
     if (!running_) return fail(ErrorCode::unavailable, "the service is stopping");
-    SF_ASSIGN(const sql::ViewPlan plan, sql::plan_view(definition.sql, engine::aggregate_catalog()));
+    SF_ASSIGN(const sql::ViewPlan plan, this->plan(definition.sql));
     if (plan.name != name) {
         return fail(ErrorCode::invalid_input,
                     "the statement makes view \"" + plan.name + "\", not \"" + std::string(name) + "\"", "",

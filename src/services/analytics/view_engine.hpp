@@ -11,6 +11,7 @@
 #include "services/analytics/partition_reader.hpp"
 #include "services/analytics/point_publisher.hpp"
 #include "services/analytics/shard_runner.hpp"
+#include "services/analytics/table_store.hpp"
 #include "services/analytics/view_diff.hpp"
 #include "services/analytics/view_store.hpp"
 
@@ -59,6 +60,17 @@ struct ViewExplanation {
     engine::Sharing sharing;
     std::optional<Duration> lag;  // How far the watermark is behind the clock.
     std::uint64_t late_listed_max = 0;
+};
+
+/// A reference table and how it fares.
+struct TableStatus {
+    std::string name;
+    std::string sql;
+    sql::TableDefinition definition;
+    std::size_t rows = 0;
+    std::size_t bytes = 0;
+    Timestamp loaded_at;             // Its rows; when it was made, where it has none yet.
+    std::vector<std::string> views;  // That look rows of it up.
 };
 
 class History;  // A view computed from stored events.
@@ -117,6 +129,16 @@ public:
     /// each identity all the time; rows that the shadow does not have get tombstones.
     [[nodiscard]] Result<ViewStatus> promote(std::string_view name);
 
+    /// What a statement means, with the reference tables that there are.
+    [[nodiscard]] Result<sql::ViewPlan> plan(const std::string& sql) const;
+
+    // Reference tables: view_engine_tables.cpp. Views meet the rows of a load from the next event on.
+    [[nodiscard]] Result<TableStatus> create_table(const std::string& sql);
+    [[nodiscard]] Result<TableStatus> load_table(std::string_view name, const std::string& csv);
+    [[nodiscard]] Result<> drop_table(std::string_view name);
+    [[nodiscard]] std::vector<TableStatus> tables() const;
+    [[nodiscard]] Result<TableStatus> find_table(std::string_view name) const;
+
     // Both with everything that was durable when they were called, as far as the patience reaches.
     [[nodiscard]] std::vector<ViewStatus> list();
     [[nodiscard]] Result<ViewStatus> find(std::string_view name);
@@ -153,6 +175,10 @@ private:
         ViewRecord record;
         engine::ViewPtr view;
     };
+    struct TimedPlan {
+        engine::ViewPtr view;
+        std::map<engine::Partition, engine::Offset> starts;  // It holds from here on.
+    };
     class LogHold {
     public:
         explicit LogHold(ViewEngine& engine);
@@ -170,6 +196,10 @@ private:
     void compute_again(const std::stop_token& stop);
     [[nodiscard]] Result<> start_readers(const std::vector<engine::ViewPtr>& views);
     [[nodiscard]] Result<engine::ViewPtr> make_view(const ViewRecord& record);
+    [[nodiscard]] Result<std::vector<TimedPlan>> plans_of(const Known& known) const;
+    [[nodiscard]] Result<std::vector<Known>> views_with_table(std::string_view table) const;
+    [[nodiscard]] TableStatus table_status(const TableRecord& record) const;
+    [[nodiscard]] std::vector<Known> all_known() const;
     [[nodiscard]] ViewRecord record_of(const ViewDefinition& definition, const std::string& name);
     [[nodiscard]] Result<std::optional<ViewStatus>> make(ViewRecord record, const Known* instead_of);
     struct Reached {  // By the reader of a partition.
@@ -205,6 +235,8 @@ private:
     database::CheckpointStore& checkpoints_;
     const Clock& clock_;
     ViewStore store_;
+    mutable std::mutex tables_mutex_;  // Inside change_mutex_ where both are taken.
+    TableStore tables_;                // Under tables_mutex_.
     PointPublisher publisher_;
     std::vector<std::unique_ptr<ShardRunner>> shards_;
     std::vector<std::unique_ptr<PartitionReader>> readers_;

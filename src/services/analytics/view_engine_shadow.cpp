@@ -3,7 +3,6 @@
 #include "services/analytics/view_engine.hpp"
 
 #include "services/analytics/history.hpp"
-#include "sql/planner.hpp"
 
 #include <algorithm>
 #include <set>
@@ -30,7 +29,7 @@ Result<ViewStatus> ViewEngine::shadow(std::string_view name, const ViewDefinitio
                                       std::stop_token stop) {
     std::lock_guard change(change_mutex_);
     if (!running_) return fail(ErrorCode::unavailable, "the service is stopping");
-    SF_ASSIGN(const sql::ViewPlan plan, sql::plan_view(definition.sql, engine::aggregate_catalog()));
+    SF_ASSIGN(const sql::ViewPlan plan, this->plan(definition.sql));
     if (plan.name != name) {
         return fail(ErrorCode::invalid_input,
                     "the statement makes view \"" + plan.name + "\", not \"" + std::string(name) + "\"", "",

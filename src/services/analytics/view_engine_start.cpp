@@ -10,12 +10,18 @@
 namespace sf::analytics {
 namespace {
 
+messaging::Offset start_in(const std::map<engine::Partition, engine::Offset>& starts, messaging::Partition partition) {
+    const auto found = starts.find(partition);
+    return found == starts.end() ? 0 : found->second;
+}
+
 std::string checkpoint_name(std::size_t shard) { return "analytics-" + std::to_string(shard); }
 
 }  // namespace
 
 Result<> ViewEngine::start() {
     SF_TRY(fix_shards());
+    SF_TRY(tables_.load());
     SF_ASSIGN(const std::vector<ViewRecord> records, store_.load());
     std::vector<engine::ViewPtr> views;
     bool some_lost = false;
@@ -140,7 +146,13 @@ void ViewEngine::compute_again(const std::stop_token& stop) {
     }
 }
 
+// Records that were read before a table got other rows are folded with those of that time.
 Result<> ViewEngine::start_readers(const std::vector<engine::ViewPtr>& views) {
+    std::vector<std::vector<TimedPlan>> all_plans;
+    for (const engine::ViewPtr& view : views) {
+        SF_ASSIGN(std::vector<TimedPlan> plans, plans_of(views_.find(view->plan.name)->second));
+        all_plans.push_back(std::move(plans));
+    }
     for (messaging::Partition p = 0; p < options_.partitions; ++p) {
         // The shard that is farthest behind says where to begin, and how far time had come there.
         const auto behind = std::ranges::min_element(
@@ -158,7 +170,13 @@ Result<> ViewEngine::start_readers(const std::vector<engine::ViewPtr>& views) {
                                                                      pushed &= runner->push(frame, appended_at);
                                                                  return pushed;
                                                              }));
-        for (const engine::ViewPtr& view : views) readers_.back()->add(view);
+        for (const std::vector<TimedPlan>& plans : all_plans) {
+            for (std::size_t i = 0; i < plans.size(); ++i) {
+                const bool last = i + 1 == plans.size();
+                readers_.back()->add(plans[i].view, {.from = start_in(plans[i].starts, p),
+                                                     .until = last ? UINT64_MAX : start_in(plans[i + 1].starts, p)});
+            }
+        }
     }
     for (auto& shard : shards_) shard->start();
     for (auto& reader : readers_) reader->start();

@@ -2,6 +2,7 @@
 
 #include "base/json_text.hpp"
 #include "http/json_body.hpp"
+#include "services/analytics/offset_text.hpp"
 
 #include <fmt/format.h>
 
@@ -29,30 +30,6 @@ struct ViewDocument {
 BOOST_DESCRIBE_STRUCT(ViewDocument, (),
                       (name, sql, identity, starts, closed_until, created_at, built_in, whole_after, rule, enabled))
 
-std::string starts_text(const std::map<engine::Partition, engine::Offset>& starts) {
-    std::string text;
-    for (const auto& [partition, offset] : starts)
-        text += fmt::format("{}{}:{}", text.empty() ? "" : " ", partition, offset);
-    return text;
-}
-
-std::map<engine::Partition, engine::Offset> parse_starts(std::string_view text) {
-    std::map<engine::Partition, engine::Offset> starts;
-    const char* at = text.data();
-    const char* const end = at + text.size();
-    while (at < end) {
-        engine::Partition partition = 0;
-        engine::Offset offset = 0;
-        const auto first = std::from_chars(at, end, partition);
-        if (first.ec != std::errc{} || first.ptr == end || *first.ptr != ':') break;
-        const auto second = std::from_chars(first.ptr + 1, end, offset);
-        if (second.ec != std::errc{}) break;
-        starts[partition] = offset;
-        at = second.ptr == end ? end : second.ptr + 1;
-    }
-    return starts;
-}
-
 Result<ViewRecord> parse(const database::Document& document) {
     std::string padded = document.json;
     padded.append(http::Body::kPadding, ' ');
@@ -66,7 +43,7 @@ Result<ViewRecord> parse(const database::Document& document) {
     return ViewRecord{view.name,
                       view.sql,
                       view.identity,
-                      parse_starts(view.starts),
+                      read_offsets(view.starts),
                       view.closed_until,
                       view.whole_after.value_or(engine::kTimeMin),
                       parse_rfc3339(view.created_at).value_or(Timestamp{}),
@@ -101,7 +78,7 @@ Result<> ViewStore::put(const ViewRecord& record) {
     std::string json =
         fmt::format(R"({{"name":{},"sql":{},"identity":{},"starts":{},"closed_until":{},"created_at":{},"built_in":{})",
                     json_string(record.name), json_string(record.sql), json_string(record.identity),
-                    json_string(starts_text(record.starts)), record.closed_until,
+                    json_string(offsets_text(record.starts)), record.closed_until,
                     json_string(format_rfc3339(record.created_at)), record.built_in);
     if (record.whole_after > engine::kTimeMin) json += fmt::format(R"(,"whole_after":{})", record.whole_after);
     if (!record.rule.empty()) json += R"(,"rule":)" + json_string(record.rule);

@@ -2,21 +2,9 @@
 
 #include "sql/plan/event_scope.hpp"
 #include "sql/plan/expression_binder.hpp"
+#include "sql/plan/no_aggregates.hpp"
 
 namespace sf::sql {
-namespace {
-
-class NoAggregates final : public AggregateCatalog {
-public:
-    bool has(std::string_view) const override { return false; }
-    std::vector<std::string_view> names() const override { return {}; }
-    Result<AggregateSignature> resolve(const AggregateUse&) const override {
-        return fail(ErrorCode::invalid_input, "there are no aggregates here");
-    }
-};
-
-}  // namespace
-
 // SELECT goes into a line of its own in front, which errors then leave out.
 Result<ExpressionPtr> plan_event_expression(std::string_view sql) {
     auto statement = Statement::parse(std::string("SELECT ") + std::string(sql));

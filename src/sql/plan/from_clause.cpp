@@ -1,8 +1,10 @@
 #include "sql/plan/from_clause.hpp"
 
+#include "base/nearest_name.hpp"
 #include "sql/plan/derived_scope.hpp"
 #include "sql/plan/event_scope.hpp"
 #include "sql/plan/expression_binder.hpp"
+#include "sql/plan/join.hpp"
 #include "sql/plan/type_name.hpp"
 #include "sql/plan/view_options.hpp"
 #include "sql/values/time_text.hpp"
@@ -13,6 +15,9 @@
 #include <array>
 
 namespace sf::sql {
+
+static Result<Source> from_item(const Builder& builder, const PgQuery__Node& item, Subqueries& subqueries);
+
 namespace {
 
 constexpr std::string_view kTumbleForm = "TUMBLE(events, timestamp, INTERVAL '1 min')";
@@ -237,6 +242,54 @@ Result<Source> from_table(const Builder& builder, const PgQuery__RangeVar& table
     return source;
 }
 
+bool is_values(const PgQuery__Node& item) {
+    return item.node_case == PG_QUERY__NODE__NODE_RANGE_SUBSELECT &&
+           item.range_subselect->subquery->select_stmt->n_values_lists > 0;
+}
+
+Result<ReferenceTablePtr> stored_table(const Builder& builder, const PgQuery__RangeVar& table,
+                                       const TableCatalog& tables) {
+    const bool plain = table.schemaname == nullptr || *table.schemaname == '\0';
+    if (ReferenceTablePtr found = plain ? tables.table(table.relname) : nullptr) return found;
+    if (plain && std::string_view(table.relname) == "events")
+        return fail(builder.error(table.location, "events are not joined with events",
+                                  "they are joined with reference tables"));
+    const std::vector<std::string> names = tables.table_names();
+    const auto meant = nearest_name(table.relname, std::vector<std::string_view>(names.begin(), names.end()));
+    return fail(builder.error(table.location, fmt::format("there is no table \"{}\"", table.relname),
+                              meant ? fmt::format("is it \"{}\"?", *meant)
+                                    : "events are joined with reference tables; CREATE TABLE makes one"));
+}
+
+Result<Source> from_join(const Builder& builder, const PgQuery__JoinExpr& join, Subqueries& subqueries) {
+    SF_ASSIGN(Source source, from_item(builder, *join.larg, subqueries));
+    const PgQuery__Node& right = *join.rarg;
+    const int location = location_of(right);
+    if (source.rows == Relation::Rows::groups)
+        return fail(builder.error(location, "groups are not joined", "join the events that they are made of"));
+    ReferenceTablePtr table;
+    std::string alias;
+    if (right.node_case == PG_QUERY__NODE__NODE_RANGE_VAR) {
+        SF_ASSIGN(table, stored_table(builder, *right.range_var, subqueries.tables()));
+        SF_ASSIGN(alias, alias_of(builder, right.range_var->alias, right.range_var->relname, location));
+    } else if (is_values(right)) {
+        SF_ASSIGN(table,
+                  values_table(builder, *right.range_subselect->subquery->select_stmt, right.range_subselect->alias));
+        alias = table->definition().name;
+    } else {
+        return fail(builder.error(location, "events are joined with reference tables",
+                                  "write JOIN table AS t ON t.key = ..., or JOIN (VALUES (...)) AS t (...) ON ..."));
+    }
+    SF_ASSIGN(Join made, join_table(builder, join, std::move(source.scope), table, std::move(alias)));
+    source.scope = std::move(made.scope);
+    if (source.condition == nullptr) {
+        source.condition = std::move(made.condition);
+    } else if (made.condition != nullptr) {
+        SF_ASSIGN(source.condition, builder.call(kAnd, {source.condition, std::move(made.condition)}, location));
+    }
+    return source;
+}
+
 Result<Source> from_subselect(const Builder& builder, const PgQuery__RangeSubselect& item, Subqueries& subqueries) {
     const PgQuery__SelectStmt& select = *item.subquery->select_stmt;
     const int location = select.n_target_list > 0 ? location_of(*select.target_list[0]) : -1;
@@ -268,16 +321,17 @@ Result<Source> from_clause(const Builder& builder, std::span<PgQuery__Node* cons
         return fail(ErrorCode::invalid_input, "a view needs FROM", {},
                     fmt::format("write FROM events or FROM {}", kTumbleForm));
     if (items.size() > 1)
-        return fail(builder.error(location_of(*items[1]), "joins are not supported", "a view reads events alone"));
-    const PgQuery__Node& item = *items[0];
+        return fail(builder.error(location_of(*items[1]), "a list of tables is not supported",
+                                  "write FROM events JOIN table ON ..."));
+    return from_item(builder, *items[0], subqueries);
+}
+
+static Result<Source> from_item(const Builder& builder, const PgQuery__Node& item, Subqueries& subqueries) {
     switch (item.node_case) {
         case PG_QUERY__NODE__NODE_RANGE_VAR: return from_table(builder, *item.range_var, subqueries);
         case PG_QUERY__NODE__NODE_RANGE_FUNCTION: return from_function(builder, *item.range_function, subqueries);
         case PG_QUERY__NODE__NODE_RANGE_SUBSELECT: return from_subselect(builder, *item.range_subselect, subqueries);
-        case PG_QUERY__NODE__NODE_JOIN_EXPR: {
-            const int location = item.join_expr->rarg != nullptr ? location_of(*item.join_expr->rarg) : -1;
-            return fail(builder.error(location, "joins are not supported", "a view reads events alone"));
-        }
+        case PG_QUERY__NODE__NODE_JOIN_EXPR: return from_join(builder, *item.join_expr, subqueries);
         default:
             return fail(builder.error(location_of(item), "this form of FROM is not supported", "write FROM events"));
     }

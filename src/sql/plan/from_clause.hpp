@@ -1,8 +1,10 @@
-// FROM events, FROM TUMBLE(events, ...), HOP and SESSION, FROM (SELECT ...) AS e, and WITH queries by their name.
+// FROM events, FROM TUMBLE(events, ...), HOP and SESSION, FROM (SELECT ...) AS e, WITH queries by their name, and each
+// of these joined with reference tables.
 #pragma once
 
 #include "sql/plan/relation.hpp"
 #include "sql/plan/scope.hpp"
+#include "sql/tables/reference_table.hpp"
 #include "sql/view_plan.hpp"
 
 #include <memory>
@@ -18,6 +20,7 @@ struct Source {
     std::unique_ptr<Scope> scope;
     Relation::Rows rows = Relation::Rows::events;
     std::optional<Window> window;  // Where it is a window function.
+    ExpressionPtr condition;       // Of joins: events of which it is not true have no row. May be null.
     int location = -1;
 };
 
@@ -29,6 +32,7 @@ public:
     /// The WITH query of this name; nothing where there is none.
     [[nodiscard]] virtual Result<std::optional<Relation>> with_query(std::string_view name) = 0;
     [[nodiscard]] virtual Result<Relation> subquery(const PgQuery__SelectStmt& select) = 0;
+    [[nodiscard]] virtual const TableCatalog& tables() const = 0;
 };
 
 /// `builder` outlives the source.

@@ -120,20 +120,24 @@ Result<std::optional<Relation>> SelectPlanner::with_query(std::string_view name)
     while (query != nullptr && name != query->node->ctename) query = query->before;
     if (query == nullptr) return std::optional<Relation>();
     query->used = true;
-    SF_ASSIGN(Relation relation,
-              SelectPlanner(builder_, aggregates_, plan_, query->before).plan(*query->node->ctequery->select_stmt));
+    SF_ASSIGN(
+        Relation relation,
+        SelectPlanner(builder_, aggregates_, tables_, plan_, query->before).plan(*query->node->ctequery->select_stmt));
     SF_TRY(rename_columns(builder_, relation, {query->node->aliascolnames, query->node->n_aliascolnames}, name,
                           query->node->location));
     return std::optional(std::move(relation));
 }
 
 Result<Relation> SelectPlanner::subquery(const PgQuery__SelectStmt& select) {
-    return SelectPlanner(builder_, aggregates_, plan_, with_).plan(select);
+    return SelectPlanner(builder_, aggregates_, tables_, plan_, with_).plan(select);
 }
 
 Result<> SelectPlanner::read_from(const PgQuery__SelectStmt& select) {
     SF_ASSIGN(source_, from_clause(builder_, {select.from_clause, select.n_from_clause}, *this));
     if (source_.window) plan_.window = *source_.window;
+    if (source_.condition != nullptr) {
+        SF_ASSIGN(plan_.where, both(plan_.where, source_.condition));
+    }
     binder_.emplace(builder_, *source_.scope, aggregates_, plan_.aggregates);
     return {};
 }

@@ -24,8 +24,9 @@ struct WithQuery {
 class SelectPlanner final : private Subqueries {
 public:
     /// All outlive the planner. `with` are the WITH queries around.
-    SelectPlanner(const Builder& builder, const AggregateCatalog& aggregates, ViewPlan& plan, WithQuery* with)
-        : builder_(builder), aggregates_(aggregates), plan_(plan), with_(with) {}
+    SelectPlanner(const Builder& builder, const AggregateCatalog& aggregates, const TableCatalog& tables,
+                  ViewPlan& plan, WithQuery* with)
+        : builder_(builder), aggregates_(aggregates), tables_(tables), plan_(plan), with_(with) {}
 
     [[nodiscard]] Result<Relation> plan(const PgQuery__SelectStmt& select);
 
@@ -41,6 +42,7 @@ private:
     // select_planner.cpp
     [[nodiscard]] Result<std::optional<Relation>> with_query(std::string_view name) override;
     [[nodiscard]] Result<Relation> subquery(const PgQuery__SelectStmt& select) override;
+    [[nodiscard]] const TableCatalog& tables() const override { return tables_; }
     [[nodiscard]] Result<> check_clauses(const PgQuery__SelectStmt& select) const;
     [[nodiscard]] Result<> read_with(const PgQuery__SelectStmt& select);
     [[nodiscard]] Result<> read_from(const PgQuery__SelectStmt& select);
@@ -67,6 +69,7 @@ private:
 
     const Builder& builder_;
     const AggregateCatalog& aggregates_;
+    const TableCatalog& tables_;
     ViewPlan& plan_;
     WithQuery* with_;
     std::deque<WithQuery> own_with_;

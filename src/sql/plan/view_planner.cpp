@@ -1,5 +1,6 @@
 #include "sql/plan/view_planner.hpp"
 
+#include "sql/plan/object_name.hpp"
 #include "sql/plan/view_options.hpp"
 
 #include <fmt/format.h>
@@ -19,19 +20,6 @@ constexpr std::string_view kForm = "write CREATE MATERIALIZED VIEW name AS SELEC
 
 bool is_written(const char* text) { return text != nullptr && *text != '\0'; }
 
-bool is_view_name(std::string_view name) {
-    const auto first = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
-    return !name.empty() && name.size() <= kIdentifierMax && first(name[0]) &&
-           std::ranges::all_of(name, [&](char c) { return first(c) || (c >= '0' && c <= '9'); });
-}
-
-bool is_taken(std::string_view name) {
-    constexpr std::array<std::string_view, 3> kTables = {"events", "metrics", "late_events"};
-    constexpr std::array<std::string_view, 4> kPrefixes = {"streamflow_", "pg_", "duckdb_", "sqlite_"};
-    return std::ranges::find(kTables, name) != kTables.end() ||
-           std::ranges::any_of(kPrefixes, [&](std::string_view prefix) { return name.starts_with(prefix); });
-}
-
 }  // namespace
 
 Result<ViewPlan> ViewPlanner::plan() {
@@ -43,7 +31,7 @@ Result<ViewPlan> ViewPlanner::plan() {
     if (create.query->node_case != PG_QUERY__NODE__NODE_SELECT_STMT)
         return refuse(location_of(*create.query), "a view is made of a SELECT", std::string(kForm));
     const PgQuery__SelectStmt& select = *create.query->select_stmt;
-    SF_ASSIGN(const Relation relation, SelectPlanner(builder_, aggregates_, plan_, nullptr).plan(select));
+    SF_ASSIGN(const Relation relation, SelectPlanner(builder_, aggregates_, tables_, plan_, nullptr).plan(select));
     if (plan_.window.kind == Window::Kind::none && plan_.options.emit.kind == Emission::Kind::on_close)
         return refuse(create.into->options[0]->def_elem->location,
                       "a running total never closes, so emit = 'on close' would show nothing",
@@ -67,13 +55,7 @@ Result<> ViewPlanner::read_statement(const PgQuery__CreateTableAsStmt& create) {
     if (create.if_not_exists != 0)
         return refuse(name.location, "IF NOT EXISTS is not supported",
                       "a view that exists is answered with a conflict");
-    if (is_written(name.schemaname) || is_written(name.catalogname))
-        return refuse(name.location, "views have no schema", "write the name alone");
-    if (!is_view_name(name.relname))
-        return refuse(name.location, fmt::format("\"{}\" is no name for a view", name.relname),
-                      "lower-case letters, digits and _, at most 63, no digit first");
-    if (is_taken(name.relname))
-        return refuse(name.location, fmt::format("the name \"{}\" is taken", name.relname), "choose another one");
+    SF_TRY(check_object_name(builder_, name, "a view"));
     if (std::string_view(name.relpersistence) == "u")
         return refuse(name.location, "UNLOGGED is not supported", std::string(kForm));
     if (into.n_col_names > 0)

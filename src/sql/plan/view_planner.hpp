@@ -9,9 +9,9 @@ namespace sf::sql {
 
 class ViewPlanner {
 public:
-    /// Both outlive the planner.
-    ViewPlanner(const Statement& statement, const AggregateCatalog& aggregates)
-        : statement_(statement), builder_(statement), aggregates_(aggregates) {}
+    /// All outlive the planner.
+    ViewPlanner(const Statement& statement, const AggregateCatalog& aggregates, const TableCatalog& tables)
+        : statement_(statement), builder_(statement), aggregates_(aggregates), tables_(tables) {}
 
     [[nodiscard]] Result<ViewPlan> plan();
 
@@ -27,6 +27,7 @@ private:
     const Statement& statement_;
     Builder builder_;
     const AggregateCatalog& aggregates_;
+    const TableCatalog& tables_;
     ViewPlan plan_;
 };
 

@@ -88,7 +88,7 @@ TEST(RuleStatement, each_mistake_is_told_at_its_member_with_its_place_there) {
     EXPECT_NE(unknown.find("\"nothing\""), std::string::npos) << unknown;
     EXPECT_NE(unknown.find("(line 1, column 10)"), std::string::npos) << unknown;
     EXPECT_TRUE(result(with(R"(,"having":"clicks > 1")")).starts_with("/having: "));
-    EXPECT_TRUE(result(with(R"(,"group_by":["source","data->'x'"])")).starts_with("/group_by/1: "));
+    EXPECT_TRUE(result(with(R"(,"group_by":["source","count(*) + 1"])")).starts_with("/group_by/1: "));
     EXPECT_TRUE(result(with(R"(,"emit":"now and then")")).starts_with("/emit: "));
     EXPECT_TRUE(
         result(aggregation(R"("function":"nosuch","field":"source")")).starts_with("/aggregations/0/function: "));

@@ -190,6 +190,20 @@ TEST(HttpLimits, what_comes_after_408_is_thrown_away) {
     EXPECT_EQ(server.observed().size(), 2u);
 }
 
+// At a MiB a second; the system's buffers take some more.
+TEST(HttpLimits, what_comes_after_a_refusal_is_read_slowly) {
+    TestServer server({.limits = {.linger_timeout = 500ms, .linger_rate_max = 1u << 20}});
+    RawConnection client(server.port());
+    client.send("POST /nowhere HTTP/1.1\r\nHost: test\r\nContent-Length: 1000000000\r\n\r\n");
+    const auto response = client.read_response();
+    ASSERT_TRUE(response);
+    EXPECT_EQ(response->status, 404);
+    const std::string piece(1u << 20, 'x');
+    std::size_t sent = 0;
+    while (sent < (64u << 20) && client.send(piece)) sent += piece.size();
+    EXPECT_LT(sent, 32u << 20);
+}
+
 TEST(HttpLimits, a_body_below_the_least_rate_is_408) {
     TestServer server({.limits = {.body_grace = 100ms, .body_rate_min = 1u << 30}});
     RawConnection client(server.port());

@@ -2,14 +2,14 @@
 // lines.
 #pragma once
 
-#include "cli/recording/text_input.hpp"
+#include "base/text_input.hpp"
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace sf::recording {
+namespace sf {
 
 struct TableSyntax {
     char delimiter = ',';
@@ -48,4 +48,4 @@ private:
     const char* problem_ = nullptr;
 };
 
-}  // namespace sf::recording
+}  // namespace sf

@@ -1,11 +1,11 @@
-#include "cli/recording/text_input.hpp"
+#include "base/text_input.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cstdlib>
 #include <fstream>
 
-namespace sf::recording {
+namespace sf {
 namespace {
 
 std::vector<std::string> lines_of(TextInput input) {
@@ -126,4 +126,4 @@ TEST(TextInput, missing_files_and_folders) {
 }
 
 }  // namespace
-}  // namespace sf::recording
+}  // namespace sf

@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-namespace sf::recording {
+namespace sf {
 
 inline constexpr std::size_t kRecordBytesMax = 1u << 20;  // A longer line, or quoted field, is no record.
 
@@ -72,4 +72,4 @@ private:
     bool overlong_ = false;
 };
 
-}  // namespace sf::recording
+}  // namespace sf

@@ -1,4 +1,4 @@
-#include "cli/recording/text_input.hpp"
+#include "base/text_input.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <cstring>
 
-namespace sf::recording {
+namespace sf {
 namespace {
 
 constexpr std::size_t kPieceBytes = 256u << 10;
@@ -193,4 +193,4 @@ void TextInput::rewind_to_first_line() {
     line_last_ = line_first_;
 }
 
-}  // namespace sf::recording
+}  // namespace sf

@@ -1,9 +1,9 @@
-#include "cli/recording/table_record.hpp"
+#include "base/table_record.hpp"
 
 #include <algorithm>
 #include <cstring>
 
-namespace sf::recording {
+namespace sf {
 
 std::string_view TableRecord::operator[](std::size_t i) const {
     const Field& field = fields_[i];
@@ -86,4 +86,4 @@ bool TableRecord::read_quoted(TextInput& input, std::size_t& at) {
     return true;
 }
 
-}  // namespace sf::recording
+}  // namespace sf
