@@ -6,6 +6,7 @@
 #include "engine/key_block.hpp"
 #include "engine/partition_time.hpp"
 #include "engine/view.hpp"
+#include "models/metric_point.hpp"
 
 #include <memory>
 #include <vector>
@@ -44,6 +45,9 @@ struct Partials {
     // One an aggregate, indexed by cell. Shared, as the cells are.
     std::vector<std::shared_ptr<const AggregateStates>> states;
     std::uint64_t events_failed = 0;  // Events for which an expression could not be computed.
+
+    /// Of a view without groups, in the place of cells and states: the first shard gives them their version.
+    std::shared_ptr<const std::vector<models::MetricPoint>> rows;
 };
 
 enum class FrameKind : std::uint8_t { events, flush, tick };

@@ -80,6 +80,15 @@ void append_key(std::string& out, std::span<const sql::Column* const> columns, s
     }
 }
 
+std::string_view take_key_part(std::string_view& key, sql::Type type) {
+    std::size_t size = 1;
+    if (key[0] != '\0')
+        size += is_word(type) ? sizeof(std::uint64_t) : sizeof(std::uint32_t) + load<std::uint32_t>(key.data() + 1);
+    const std::string_view part = key.substr(0, size);
+    key.remove_prefix(size);
+    return part;
+}
+
 bool read_keys(std::span<const std::string_view> keys, std::span<const sql::Type> types,
                std::vector<OwnedColumn>& columns) {
     columns.resize(types.size());

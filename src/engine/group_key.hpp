@@ -17,6 +17,9 @@ void append_key(std::string& out, std::span<const sql::Column* const> columns, s
 
 [[nodiscard]] inline std::uint64_t hash_of_key(std::string_view key) { return hash64(key, 7); }
 
+/// The bytes of the next column of a key that append_key() made, which are taken from its beginning.
+[[nodiscard]] std::string_view take_key_part(std::string_view& key, sql::Type type);
+
 /// Keys back to columns of these types. Texts point into `keys`. False if some key was not made by append_key() for
 /// them.
 [[nodiscard]] bool read_keys(std::span<const std::string_view> keys, std::span<const sql::Type> types,

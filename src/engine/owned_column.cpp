@@ -15,7 +15,9 @@ void OwnedColumn::reset(sql::Type new_type, std::size_t size) {
         case sql::Type::boolean: booleans.assign(size, 0); return;
         case sql::Type::integer:
         case sql::Type::bigint:
-        case sql::Type::timestamptz: integers.assign(size, 0); return;
+        case sql::Type::timestamptz:
+        case sql::Type::timestamp:
+        case sql::Type::date: integers.assign(size, 0); return;
         case sql::Type::double_precision: doubles.assign(size, 0); return;
         case sql::Type::numeric: decimals.assign(size, {}); return;
         case sql::Type::interval: intervals.assign(size, {}); return;
@@ -33,7 +35,9 @@ sql::Column OwnedColumn::view(std::size_t size) const {
         case sql::Type::boolean: column.booleans = booleans; break;
         case sql::Type::integer:
         case sql::Type::bigint:
-        case sql::Type::timestamptz: column.integers = integers; break;
+        case sql::Type::timestamptz:
+        case sql::Type::timestamp:
+        case sql::Type::date: column.integers = integers; break;
         case sql::Type::double_precision: column.doubles = doubles; break;
         case sql::Type::numeric: column.decimals = decimals; break;
         case sql::Type::interval: column.intervals = intervals; break;

@@ -10,7 +10,7 @@ constexpr std::size_t kAhead = 8;  // Keys fetched ahead of their use.
 }  // namespace
 
 PaneStore::PaneStore(ViewPtr view, std::size_t shard, std::size_t shards)
-    : view_(std::move(view)), keys_(view_->plan.options.keys_max, shard, shards) {}
+    : view_(std::move(view)), keys_(view_->plan, shard, shards) {}
 
 Merged PaneStore::merge(const Partials& partials) {
     if (!partials.cells) return {};

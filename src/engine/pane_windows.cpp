@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <ranges>
 
 namespace sf::engine {
 namespace {
@@ -156,6 +157,7 @@ void PaneWindows::emit_window(WindowIndex index, Window& window, bool final, Row
         collect_touched(panes, window.closed && !final);
     }
     if (chosen_.empty()) return;
+    if (rows_.ranks()) return emit_ranked(frame, tables, window.given, sink);
     if (all && tables.size() == 1) {
         rows_.emit({chosen_, cells_, tables[0]->all_states()}, panes_.keys(), frame, sink, shown_);
     } else if (tables.size() == 1) {
@@ -176,9 +178,26 @@ void PaneWindows::emit_window(WindowIndex index, Window& window, bool final, Row
     }
     if (!view_->plan.having) return;
     for (std::size_t i = 0; i < chosen_.size(); ++i) {
-        if (shown_[i]) window.present.insert(chosen_[i]);
-        else if (window.present.erase(chosen_[i]) > 0) rows_.retract(chosen_[i], panes_.keys(), frame, sink);
+        if (shown_[i]) window.given.emplace(chosen_[i], 0);
+        else if (window.given.erase(chosen_[i]) > 0) rows_.retract(chosen_[i], panes_.keys(), frame, sink);
     }
+}
+
+// What changed in one group may move all others, so every group is looked at. chosen_ only says that there is
+// something.
+void PaneWindows::emit_ranked(const WindowRows::Frame& frame, std::span<const PaneTable* const> tables,
+                              GivenRows& given, RowSink& sink) {
+    for (const KeyId key : chosen_) place_[key] = kNoPlace;
+    chosen_.clear();
+    if (tables.size() == 1) {
+        cells_.resize(tables[0]->size());
+        std::iota(cells_.begin(), cells_.end(), 0u);
+        return rows_.emit_ranked({tables[0]->keys(), cells_, tables[0]->all_states()}, panes_.keys(), frame, sink,
+                                 given);
+    }
+    collect_all(tables);
+    assemble(tables);
+    rows_.emit_ranked({chosen_, cells_, sum_->all_states()}, panes_.keys(), frame, sink, given);
 }
 
 // A window that has just closed was served at ticks until now; from then on it is looked at whenever something is
@@ -250,9 +269,9 @@ void PaneWindows::evict(std::int64_t watermark) {
     if (!moved) return;
     place_.assign(panes_.keys().size(), kNoPlace);
     for (auto& [index, window] : windows_) {
-        std::unordered_set<KeyId> present;
-        for (const KeyId key : window.present) present.insert((*moved)[key]);
-        window.present = std::move(present);
+        GivenRows given;
+        for (const auto& [key, hash] : window.given) given.emplace((*moved)[key], hash);
+        window.given = std::move(given);
     }
 }
 
@@ -261,7 +280,7 @@ struct PaneWindows::FrozenPanes final : Frozen {
     struct OneWindow {
         WindowIndex index;
         std::uint8_t flags;
-        std::vector<KeyId> present;
+        std::vector<KeyId> given;
     };
     std::vector<OneWindow> windows;
     WindowIndex next_to_close = 0;
@@ -275,7 +294,7 @@ struct PaneWindows::FrozenPanes final : Frozen {
         for (const OneWindow& window : windows) {
             writer.put(window.index);
             writer.put(window.flags);
-            writer.put_array(std::span<const KeyId>(window.present));
+            writer.put_array(std::span<const KeyId>(window.given));
         }
     }
 };
@@ -289,7 +308,8 @@ std::unique_ptr<const ViewWindows::Frozen> PaneWindows::freeze() const {
     for (const auto& [index, window] : windows_) {
         const auto flags =
             static_cast<std::uint8_t>((window.emitted ? kFlagEmitted : 0) | (window.closed ? kFlagClosed : 0));
-        frozen->windows.push_back({index, flags, {window.present.begin(), window.present.end()}});
+        const auto given = std::views::keys(window.given);
+        frozen->windows.push_back({index, flags, {given.begin(), given.end()}});
     }
     return frozen;
 }
@@ -308,7 +328,7 @@ void PaneWindows::load(ByteReader& reader) {
         window.emitted = (flags & kFlagEmitted) != 0;
         window.closed = (flags & kFlagClosed) != 0;
         for (const KeyId key : reader.get_array<KeyId>()) {
-            if (key < panes_.keys().size()) window.present.insert(key);
+            if (key < panes_.keys().size()) window.given.emplace(key, 0);
             else reader.fail();
         }
     }

@@ -5,7 +5,6 @@
 #include "engine/view_windows.hpp"
 
 #include <map>
-#include <unordered_set>
 #include <vector>
 
 namespace sf::engine {
@@ -35,7 +34,7 @@ private:
     struct Window {
         bool emitted = false;  // All its groups have been looked at once: from then on those that are touched suffice.
         bool closed = false;   // The watermark has passed its end.
-        std::unordered_set<KeyId> present;  // Rows that readers have; kept for views with HAVING alone.
+        GivenRows given;       // Kept for views with HAVING or ranks alone.
     };
 
     struct FrozenPanes;
@@ -49,6 +48,8 @@ private:
     void emit_window(WindowIndex index, Window& window, bool final, RowSink& sink);
     void collect_touched(PaneRange panes, bool closed);
     void collect_all(std::span<const PaneTable* const> tables);
+    void emit_ranked(const WindowRows::Frame& frame, std::span<const PaneTable* const> tables, GivenRows& given,
+                     RowSink& sink);
     void assemble(std::span<const PaneTable* const> tables);
     void evict(std::int64_t watermark);
 

@@ -11,7 +11,11 @@ void PartialFold::add(ViewPtr view, PlanRange range) {
     Running running{.view = std::move(view), .range = range};
     const sql::ViewPlan& plan = running.view->plan;
     if (plan.where) running.where = evaluator_.add(plan.where);
-    for (const sql::KeyColumn& key : plan.keys) running.keys.push_back(evaluator_.add(key.expression));
+    if (plan.of_events) {
+        running.rows = std::make_unique<EventRows>(*running.view, evaluator_);
+    } else {
+        for (const sql::KeyColumn& key : plan.keys) running.keys.push_back(evaluator_.add(key.expression));
+    }
     const CellRules rules{.grid = running.view->grid,
                           .gap = running.view->gap(),
                           .time = plan.window.time,
@@ -25,9 +29,11 @@ void PartialFold::add(ViewPtr view, PlanRange range) {
                     rules.grid.slide(), rules.grid.size(), rules.grid.offset(), rules.lateness, rules.out_of_orderness,
                     static_cast<int>(rules.time), rules.closed_until);
     running.groups = &groups_.try_emplace(running.groups_name, running.where, running.keys).first->second;
-    running.cells = &cells_.try_emplace(running.cells_name, rules).first->second;
     ++running.groups->users;
-    ++running.cells->users;
+    if (!running.rows) {
+        running.cells = &cells_.try_emplace(running.cells_name, rules).first->second;
+        ++running.cells->users;
+    }
     for (const sql::AggregateCall& call : plan.aggregates) add_fold(running, call);
     views_.push_back(std::move(running));
 }
@@ -79,7 +85,7 @@ void PartialFold::release(const Running& running) {
         folds_.erase(fold);
     }
     if (--running.groups->users == 0) groups_.erase(running.groups_name);
-    if (--running.cells->users == 0) cells_.erase(running.cells_name);
+    if (running.cells != nullptr && --running.cells->users == 0) cells_.erase(running.cells_name);
 }
 
 BatchTimes PartialFold::times_of(const models::EventBatch& batch) {
@@ -105,8 +111,8 @@ FramePtr PartialFold::fold(Offset offset, const models::EventBatch& batch) {
     frame->time = time_;
     evaluator_.begin(batch);
     for (Running& running : views_) {
-        const bool sees = offset >= running.view->start(partition_) && offset >= running.range.from &&
-                          offset < running.range.until;
+        const bool sees =
+            offset >= running.view->start(partition_) && offset >= running.range.from && offset < running.range.until;
         if (sees) fold_view(running, batch, times, *frame);
     }
     return frame;
@@ -119,6 +125,12 @@ void PartialFold::fold_view(Running& running, const models::EventBatch& batch, c
         if (groups.groups.failed() > 0) {
             frame.partials.push_back({.view = running.view->number, .events_failed = groups.groups.failed()});
         }
+        return;
+    }
+    if (running.rows) {
+        Partials partials{.view = running.view->number, .events_failed = groups.groups.failed()};
+        partials.rows = running.rows->rows(batch, groups.groups.rows(), partials.events_failed);
+        frame.partials.push_back(std::move(partials));
         return;
     }
     Cells& cells = *running.cells;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/event_cells.hpp"
+#include "engine/event_rows.hpp"
 
 #include <map>
 #include <memory>
@@ -75,7 +76,8 @@ private:
         std::string groups_name, cells_name;
         std::vector<std::string> fold_names;
         Groups* groups = nullptr;
-        Cells* cells = nullptr;
+        Cells* cells = nullptr;  // Null of a view without groups, which has rows instead.
+        std::unique_ptr<EventRows> rows;
         std::vector<Fold*> folds;
     };
 

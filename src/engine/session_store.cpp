@@ -13,7 +13,7 @@ constexpr std::size_t kGoneWorthMoving = 1'024;
 SessionStore::SessionStore(ViewPtr view, std::size_t shard, std::size_t shards)
     : view_(std::move(view)),
       gap_(view_->gap()),
-      keys_(view_->plan.options.keys_max, shard, shards),
+      keys_(view_->plan, shard, shards),
       table_(std::make_shared<SessionTable>(view_->fresh_states())) {}
 
 SessionTable& SessionStore::writable() {

@@ -159,11 +159,11 @@ void SessionWindows::expire(std::span<const SessionNumber> numbers, RowSink& sin
     for (const SessionNumber number : numbers) {
         Session& session = table[number];
         session.touched = session.corrected = false;
-        const bool had = !sessions_.take_former_starts(number).empty();
-        if (!std::exchange(session.shown, false) && !had) continue;
+        const bool shown = std::exchange(session.shown, false) | !sessions_.take_former_starts(number).empty();
         const SessionNumber last = sessions_.of(session.key).back();
+        // Whatever is known of it: a row that was given after the last checkpoint is not known after a crash.
         if (last == number) retract(session, session.first, sink);
-        else table[last].shown = true;
+        else table[last].shown |= shown;
     }
 }
 

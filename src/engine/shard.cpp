@@ -75,7 +75,13 @@ void Shard::merge(const Frame& frame) {
     ShardSnapshot::PartitionState& partition = partitions_[frame.partition];
     if (frame.offset < partition.next) return;
     partition.next = frame.offset + 1;
-    for (const Partials& partials : frame.partials) merge_partials(partials);
+    auto next = views_.begin();  // Mostly the frame has the views in this order.
+    for (const Partials& partials : frame.partials) {
+        if (next == views_.end() || next->first != partials.view) next = views_.find(partials.view);
+        if (next == views_.end()) continue;  // Dropped since the frame was made.
+        merge_partials(*next->second, partials);
+        ++next;
+    }
     partition.time.event = std::max(partition.time.event, frame.time.event);
     partition.time.received = std::max(partition.time.received, frame.time.received);
     if (frame.kind == FrameKind::flush) ++partition.flushes;
@@ -87,14 +93,19 @@ void Shard::merge(const Frame& frame) {
     }
 }
 
-void Shard::merge_partials(const Partials& partials) {
-    const auto found = views_.find(partials.view);
-    if (found == views_.end()) return;  // Dropped since the frame was made.
-    Running& running = *found->second;
+void Shard::merge_partials(Running& running, const Partials& partials) {
     const Merged merged = running.windows->merge(partials);
     running.counters.groups_refused += merged.groups_refused;
     look_at_size(running, merged.cells + merged.groups_refused);
     if (options_.index == 0) note_late(running, partials);
+    if (partials.rows && options_.index == 0) {
+        ++version_;
+        for (const models::MetricPoint& row : *partials.rows) {
+            emitted_.points.push_back(row);
+            emitted_.points.back().epoch = options_.epoch;
+            emitted_.points.back().version = version_;
+        }
+    }
     if (merged.cells > 0) {
         running.changed = true;
         running.due_at = running.windows->due_at();
@@ -116,6 +127,7 @@ void Shard::look_at_size(Running& running, std::uint64_t cells) {
 void Shard::note_late(Running& running, const Partials& partials) {
     ViewCounters& counters = running.counters;
     counters.events_failed += partials.events_failed;
+    if (partials.rows) counters.events += partials.rows->size();
     if (!partials.cells) return;
     counters.events += partials.cells->events;
     counters.events_late += partials.cells->events_late;
@@ -154,8 +166,11 @@ void Shard::emit(Running& running, bool early) {
 }
 
 void Shard::emit_due() {
+    std::int64_t reached = kTimeMax;  // No view's watermark is beyond.
+    for (const auto& partition : partitions_)
+        reached = std::min(reached, std::max(partition.time.event, partition.time.received));
     for (auto& [number, running] : views_) {
-        if (running->due_at >= kTimeMax) continue;
+        if (running->due_at >= kTimeMax || running->due_at > reached) continue;
         const View& view = running->windows->view();
         if (running->due_at <= kTimeMin || running->due_at <= watermark_of(view)) {
             emit(*running, view.plan.options.emit.kind == sql::Emission::Kind::on_change);

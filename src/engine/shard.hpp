@@ -144,7 +144,7 @@ private:
 
     [[nodiscard]] std::int64_t watermark_of(const View& view) const;
     [[nodiscard]] ViewWindows::Times times_of(const View& view) const;
-    void merge_partials(const Partials& partials);
+    void merge_partials(Running& running, const Partials& partials);
     void look_at_size(Running& running, std::uint64_t cells);
     void note_late(Running& running, const Partials& partials);
     void emit(Running& running, bool early);

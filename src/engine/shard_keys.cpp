@@ -1,25 +1,16 @@
 #include "engine/shard_keys.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace sf::engine {
 namespace {
 
 constexpr std::size_t kKeysWorthMoving = 65'536;
 
-// A shard's part of keys_max. Hashes don't spread evenly: six standard deviations more, so that keys_max groups always
-// find room and many more never do.
-std::uint64_t keys_max_of(std::uint64_t keys_max, std::size_t shards) {
-    if (shards == 1) return keys_max;
-    const double mean = static_cast<double>(keys_max) / static_cast<double>(shards);
-    return std::min(keys_max, static_cast<std::uint64_t>(mean + 6 * std::sqrt(mean)) + 1);
-}
-
 }  // namespace
 
-ShardKeys::ShardKeys(std::uint64_t keys_max, std::size_t shard, std::size_t shards)
-    : shard_(shard), shards_(shards), keys_max_(keys_max_of(keys_max, shards)) {}
+ShardKeys::ShardKeys(const sql::ViewPlan& plan, std::size_t shard, std::size_t shards)
+    : shard_(shard), rule_(plan, shards), keys_max_(rule_.keys_max()) {}
 
 ShardKeys::Numbers ShardKeys::number(const CellBlock& block) {
     const KeyBlock& keys = *block.keys;
@@ -30,7 +21,7 @@ ShardKeys::Numbers ShardKeys::number(const CellBlock& block) {
     }
     wanted_.clear();
     for (std::uint32_t i = 0; i < keys.hashes.size(); ++i) {
-        if (shards_ > 1 && (keys.hashes[i] >> 40) % shards_ != shard_) continue;
+        if (rule_.shard_of(keys.key(i), keys.hashes[i]) != shard_) continue;
         if (some_without_cell && !has_cell_[i]) continue;
         wanted_.push_back(i);
     }

@@ -1,8 +1,9 @@
-// The groups of one view whose keys hash to one shard: which keys of a record are its own, and their numbers.
+// The groups of one view that belong to one shard: which keys of a record are its own, and their numbers.
 #pragma once
 
 #include "engine/frame.hpp"
 #include "engine/key_table.hpp"
+#include "engine/shard_rule.hpp"
 
 #include <optional>
 #include <span>
@@ -19,7 +20,7 @@ struct Merged {
 /// One thread.
 class ShardKeys {
 public:
-    ShardKeys(std::uint64_t keys_max, std::size_t shard, std::size_t shards);
+    ShardKeys(const sql::ViewPlan& plan, std::size_t shard, std::size_t shards);
 
     struct Numbers {
         std::span<const KeyId> ids;  // Of the record's keys; kNoKey: of another shard, beyond keys_max, or without a
@@ -50,7 +51,7 @@ private:
     [[nodiscard]] std::optional<std::vector<KeyId>> compact(const std::vector<bool>& used);
 
     const std::size_t shard_;
-    const std::size_t shards_;
+    const ShardRule rule_;
     const std::uint64_t keys_max_;  // Of this shard.
     bool refuse_new_ = false;
     KeyTable table_;

@@ -31,6 +31,7 @@ std::set<std::string> fields_of(const sql::ViewPlan& plan) {
     };
     look_at(plan.where);
     for (const sql::KeyColumn& key : plan.keys) look_at(key.expression);
+    for (const sql::OutputColumn& output : plan.outputs) look_at(output.expression);
     for (const sql::AggregateCall& call : plan.aggregates) {
         std::ranges::for_each(call.arguments, look_at);
         look_at(call.filter);

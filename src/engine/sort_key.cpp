@@ -65,6 +65,8 @@ void append_ascending(std::string& out, const sql::Column& column, std::size_t r
             return;
         case sql::Type::integer:
         case sql::Type::bigint:
+        case sql::Type::timestamp:
+        case sql::Type::date:
         case sql::Type::timestamptz:
             append_big_endian(out, static_cast<std::uint64_t>(column.integers[row]) ^ kSign);
             return;

@@ -19,6 +19,8 @@ namespace sf::engine {
         case sql::Type::double_precision:
         case sql::Type::numeric:
         case sql::Type::text:
+        case sql::Type::timestamp:
+        case sql::Type::date:
         case sql::Type::timestamptz:
         case sql::Type::interval:
         case sql::Type::uuid: return true;

@@ -24,6 +24,8 @@ void append_value(std::string& out, const sql::Column& column, std::size_t row) 
         case sql::Type::boolean: out += static_cast<char>(column.booleans[row]); return;
         case sql::Type::integer:
         case sql::Type::bigint:
+        case sql::Type::timestamp:
+        case sql::Type::date:
         case sql::Type::timestamptz: append_raw(out, column.integers[row]); return;
         case sql::Type::double_precision: append_raw(out, column.doubles[row]); return;
         case sql::Type::numeric:
@@ -44,6 +46,8 @@ bool read_value(OwnedColumn& column, std::size_t row, std::string_view bytes) {
             return true;
         case sql::Type::integer:
         case sql::Type::bigint:
+        case sql::Type::timestamp:
+        case sql::Type::date:
         case sql::Type::timestamptz: return read_raw(column.integers[row], bytes);
         case sql::Type::double_precision: return read_raw(column.doubles[row], bytes);
         case sql::Type::numeric: {

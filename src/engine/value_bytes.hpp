@@ -12,7 +12,8 @@ namespace sf::engine {
 /// Whether values of this type are told apart by eight bytes.
 [[nodiscard]] constexpr bool is_word(sql::Type type) {
     return type == sql::Type::boolean || type == sql::Type::integer || type == sql::Type::bigint ||
-           type == sql::Type::timestamptz || type == sql::Type::double_precision;
+           type == sql::Type::timestamptz || type == sql::Type::timestamp || type == sql::Type::date ||
+           type == sql::Type::double_precision;
 }
 
 /// For types with is_word(). Not for NULLs.

@@ -9,19 +9,26 @@ namespace {
 
 constexpr std::size_t kTogether = models::kBatchEventsMax;  // Groups that are evaluated at once.
 
+// Where there are ranks, HAVING is asked before them.
+const sql::ExpressionPtr& condition_of(const sql::ViewPlan& plan) {
+    return plan.rankings.empty() ? plan.having : plan.shown;
+}
+
 std::vector<sql::ExpressionPtr> expressions_of(const sql::ViewPlan& plan) {
     std::vector<sql::ExpressionPtr> expressions;
     for (const sql::OutputColumn& output : plan.outputs) {
         if (output.kind == sql::OutputColumn::Kind::value) expressions.push_back(output.expression);
     }
-    if (plan.having) expressions.push_back(plan.having);
+    if (const auto& condition = condition_of(plan)) expressions.push_back(condition);
     return expressions;
 }
 
 }  // namespace
 
 WindowRows::WindowRows(ViewPtr view)
-    : view_(std::move(view)), has_having_(view_->plan.having != nullptr), evaluator_(expressions_of(view_->plan)) {
+    : view_(std::move(view)),
+      has_condition_(condition_of(view_->plan) != nullptr),
+      evaluator_(expressions_of(view_->plan)) {
     for (const sql::KeyColumn& key : view_->plan.keys) {
         key_types_.push_back(sql::type_of(*key.expression));
         key_names_.push_back(json_string(key.name) + ':');
@@ -30,6 +37,8 @@ WindowRows::WindowRows(ViewPtr view)
         if (output.kind == sql::OutputColumn::Kind::value) value_names_.push_back(json_string(output.name) + ':');
     }
     results_.resize(view_->plan.aggregates.size());
+    ranks_.resize(view_->plan.rankings.size());
+    if (!ranks_.empty()) ranking_.emplace(view_->plan);
 }
 
 void WindowRows::read_inputs(const Groups& groups, const KeyTable& names, const Frame& window) {
@@ -79,7 +88,7 @@ bool WindowRows::failed(std::size_t row) {
     for (const OwnedColumn& result : results_) {
         if (!result.failed.empty() && result.failed[row] != 0) return true;
     }
-    const std::size_t expressions = value_names_.size() + (has_having_ ? 1 : 0);
+    const std::size_t expressions = value_names_.size() + (has_condition_ ? 1 : 0);
     for (std::size_t e = 0; e < expressions; ++e) {
         const sql::Column& column = evaluator_.column(e);
         if (!column.failed.empty() && column.failed[row] != 0) return true;
@@ -107,10 +116,11 @@ void WindowRows::emit_some(const Groups& groups, const KeyTable& names, const Fr
                            std::span<std::uint8_t> shown) {
     const std::size_t rows = groups.keys.size();
     read_inputs(groups, names, window);
+    if (ranking_) read_ranks(rows);
     evaluator_.begin(inputs_, rows);
-    if (has_having_) {
-        const sql::Column& having = evaluator_.column(value_names_.size());
-        for (std::size_t row = 0; row < rows; ++row) shown[row] = having.is_valid(row) && having.booleans[row] != 0;
+    if (has_condition_) {
+        const sql::Column& holds = evaluator_.column(value_names_.size());
+        for (std::size_t row = 0; row < rows; ++row) shown[row] = holds.is_valid(row) && holds.booleans[row] != 0;
     }
     for (std::size_t row = 0; row < rows; ++row) {
         sink.rows_failed += failed(row) ? 1 : 0;
@@ -124,6 +134,7 @@ void WindowRows::emit_some(const Groups& groups, const KeyTable& names, const Fr
             sql::append_json(made.values, evaluator_.column(v), row);
         }
         made.values += '}';
+        if (ranking_ && is_known(groups.keys[row], made)) continue;
         sink.points.push_back(std::move(made));
     }
 }

@@ -40,6 +40,14 @@ void append_timestamp(std::string& out, std::int64_t micros) {
     append_json_string(out, text);
 }
 
+// The same without a zone.
+void append_clock(std::string& out, std::int64_t micros) {
+    std::string text;
+    append_plain_time(text, micros);
+    if (!text.ends_with("BC")) text[text.find(' ')] = 'T';
+    append_json_string(out, text);
+}
+
 // Each element as the column of one row that it would be.
 void append_array(std::string& out, Type type, std::string_view array) {
     out += '[';
@@ -81,6 +89,13 @@ void append_json(std::string& out, const Column& column, std::size_t row) {
         case Type::numeric: out += column.decimals[row].to_text(); return;
         case Type::text: append_json_string(out, column.text(row)); return;
         case Type::timestamptz: append_timestamp(out, column.integers[row]); return;
+        case Type::timestamp: append_clock(out, column.integers[row]); return;
+        case Type::date: {
+            std::string text;
+            append_date(text, column.integers[row]);
+            append_json_string(out, text);
+            return;
+        }
         case Type::interval: {
             std::string text;
             append_interval(text, column.intervals[row]);

@@ -24,7 +24,7 @@ struct Column {
                                            // NULL, and counted where the row is used. Empty: none.
 
     std::span<const std::uint8_t> booleans;  // boolean: 0 or 1.
-    std::span<const std::int64_t> integers;  // integer, bigint, timestamptz.
+    std::span<const std::int64_t> integers;  // integer, bigint, timestamptz, timestamp, date.
     std::span<const double> doubles;         // double_precision.
     std::span<const Decimal> decimals;       // numeric.
     std::span<const Interval> intervals;     // interval.

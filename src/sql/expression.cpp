@@ -17,9 +17,11 @@ std::string value_text(const LiteralValue& value, Type type) {
         std::string operator()(std::monostate) const { return "NULL"; }
         std::string operator()(bool value) const { return value ? "true" : "false"; }
         std::string operator()(std::int64_t value) const {
-            if (type != Type::timestamptz) return std::to_string(value);
             std::string text;
-            append_time(text, value);
+            if (type == Type::timestamptz) append_time(text, value);
+            else if (type == Type::timestamp) append_plain_time(text, value);
+            else if (type == Type::date) append_date(text, value);
+            else return std::to_string(value);
             return quoted_string(text);
         }
         std::string operator()(double value) const {
@@ -207,6 +209,12 @@ ExpressionPtr make_window_bound(Expression::Kind kind, int location) {
 
 ExpressionPtr make_aggregate(std::size_t index, Type type, std::string text, int location) {
     auto expression = make(Expression::Kind::aggregate, type, std::move(text), location);
+    expression->index = index;
+    return expression;
+}
+
+ExpressionPtr make_ranking(std::size_t index, std::string text, int location) {
+    auto expression = make(Expression::Kind::ranking, Type::bigint, std::move(text), location);
     expression->index = index;
     return expression;
 }

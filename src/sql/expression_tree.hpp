@@ -34,7 +34,7 @@ enum class EventColumn : std::uint8_t {
     data,
 };
 
-/// NULL is std::monostate. integer, bigint and timestamptz are int64; text, jsonb and json_scalar are strings.
+/// NULL is std::monostate. integers and times are int64; text, jsonb and json_scalar are strings.
 using LiteralValue = std::variant<std::monostate, bool, std::int64_t, double, Decimal, Interval, Uuid, std::string>;
 
 /// What a function makes once of its literal arguments: a compiled pattern, a set.
@@ -49,7 +49,8 @@ struct Expression {
         json_field,  // jsonb: the value at a path of keys in `data`.
         call,        // A function or operator.
         input,       // Of RowEvaluator.
-        aggregate,   // Of the plan. This and the next two only while planning; then they become inputs.
+        aggregate,   // Of the plan. This and the next three only while planning; then they become inputs.
+        ranking,     // Of the plan.
         window_start,
         window_end,
     };
@@ -63,7 +64,7 @@ struct Expression {
     LiteralValue literal;
     EventColumn column = EventColumn::id;
     std::vector<std::string> path;
-    std::size_t index = 0;  // Of the input or aggregate.
+    std::size_t index = 0;  // Of the input, aggregate or ranking.
 
     const Function* function = nullptr;
     std::vector<ExpressionPtr> arguments;
@@ -75,6 +76,8 @@ struct Expression {
 [[nodiscard]] ExpressionPtr make_json_field(std::vector<std::string> path, int location);
 [[nodiscard]] ExpressionPtr make_window_bound(Expression::Kind kind, int location);
 [[nodiscard]] ExpressionPtr make_aggregate(std::size_t index, Type type, std::string text, int location);
+
+[[nodiscard]] ExpressionPtr make_ranking(std::size_t index, std::string text, int location);
 
 /// Input number `index`, which people read as `text`.
 [[nodiscard]] ExpressionPtr make_input(std::size_t index, Type type, std::string text);

@@ -33,6 +33,8 @@ std::string_view to_string(Type type) {
         case Type::numeric: return "numeric";
         case Type::text: return "text";
         case Type::timestamptz: return "timestamp with time zone";
+        case Type::timestamp: return "timestamp without time zone";
+        case Type::date: return "date";
         case Type::interval: return "interval";
         case Type::uuid: return "uuid";
         case Type::jsonb:

@@ -15,6 +15,8 @@ enum class Type : std::uint8_t {
     numeric,  // Decimal: exact, up to 38 digits.
     text,
     timestamptz,  // Microseconds since 1970, UTC.
+    timestamp,    // Without time zone: the same of a clock in UTC.
+    date,         // Its beginning, as a timestamp.
     interval,
     uuid,
     jsonb,        // JSON text as it came.
@@ -35,7 +37,7 @@ inline constexpr Type kTextArray = array_type(Type::text);
 
 /// What arrays may hold.
 inline constexpr std::array kElementTypes = {Type::boolean, Type::integer, Type::bigint,      Type::double_precision,
-                                             Type::numeric, Type::text,    Type::timestamptz, Type::interval,
+                                             Type::numeric, Type::text,    Type::timestamptz, Type::timestamp, Type::date, Type::interval,
                                              Type::uuid,    Type::jsonb};
 
 /// PostgreSQL's name: "double precision", "text[]". json_scalar is "jsonb" to the outside.

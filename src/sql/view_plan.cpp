@@ -53,4 +53,18 @@ std::string AggregateCall::text() const {
     return text;
 }
 
+std::string Ranking::text() const {
+    std::string text = kind == Kind::row_number ? "row_number" : kind == Kind::rank ? "rank" : "dense_rank";
+    text += "() OVER (";
+    for (const ExpressionPtr& expression : partition)
+        text += (&expression == &partition.front() ? "PARTITION BY " : ", ") + canonical_text(*expression);
+    if (!partition.empty() && !order.empty()) text += ' ';
+    for (const SortKey& key : order) {
+        text += (&key == &order.front() ? "ORDER BY " : ", ") + canonical_text(*key.expression);
+        if (key.descending) text += " DESC";
+        if (key.nulls_first != key.descending) text += key.nulls_first ? " NULLS FIRST" : " NULLS LAST";
+    }
+    return text + ')';
+}
+
 }  // namespace sf::sql

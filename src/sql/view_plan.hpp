@@ -71,6 +71,24 @@ struct AggregateCall {
     [[nodiscard]] std::string text() const;
 };
 
+struct SortKey {
+    ExpressionPtr expression;  // Over a group's inputs.
+    bool descending = false;
+    bool nulls_first = false;
+};
+
+/// row_number() OVER (PARTITION BY ... ORDER BY ...), rank() and dense_rank(): the place of a group among those of its
+/// window that have the same partition. Groups that ORDER BY leaves equal are numbered by their keys.
+struct Ranking {
+    enum class Kind : std::uint8_t { row_number, rank, dense_rank };
+    Kind kind = Kind::row_number;
+    std::vector<ExpressionPtr> partition;  // Over a group's inputs; the window's bounds are left out.
+    std::vector<SortKey> order;
+    std::int64_t limit = INT64_MAX;  // Rows of a greater rank are not shown, whatever else `shown` says.
+
+    [[nodiscard]] std::string text() const;
+};
+
 /// A column of the view, in the order of the SELECT list.
 struct OutputColumn {
     enum class Kind : std::uint8_t { key, window_start, window_end, value };
@@ -78,7 +96,8 @@ struct OutputColumn {
     Type type = Type::bigint;
     Kind kind = Kind::value;
     std::size_t key = 0;       // Which key column, for Kind::key.
-    ExpressionPtr expression;  // Over a group's inputs: the keys, then window_start, window_end, then the aggregates.
+    ExpressionPtr expression;  // Over a group's inputs: the keys, then window_start, window_end, the aggregates, the
+                               // rankings.
 };
 
 struct ViewPlan {
@@ -88,12 +107,21 @@ struct ViewPlan {
     ExpressionPtr where;  // Over events, boolean; may be null.
     std::vector<KeyColumn> keys;
     std::vector<AggregateCall> aggregates;  // Each text once.
-    ExpressionPtr having;                   // Over a group's inputs, boolean; may be null.
+    ExpressionPtr having;                   // Over a group's inputs but the rankings, boolean; may be null.
+    std::vector<Ranking> rankings;          // Of the groups that HAVING lets through; each text once.
+    ExpressionPtr shown;  // Over a group's inputs, boolean; may be null: which ranked groups are rows.
     std::vector<OutputColumn> outputs;
+
+    /// A view without groups: each event that `where` selects is a row, final at once. Its key is the event's id, and
+    /// outputs are expressions over events.
+    bool of_events = false;
 
     [[nodiscard]] std::size_t input_window_start() const { return keys.size(); }
     [[nodiscard]] std::size_t input_window_end() const { return keys.size() + 1; }
     [[nodiscard]] std::size_t input_aggregate(std::size_t index) const { return keys.size() + 2 + index; }
+    [[nodiscard]] std::size_t input_ranking(std::size_t index) const {
+        return input_aggregate(aggregates.size()) + index;
+    }
 };
 
 }  // namespace sf::sql

@@ -83,7 +83,7 @@ AggregateKind extreme_kind(std::string_view name, std::string_view takes) {
             if (use.arguments.size() != 1) return std::nullopt;
             const sql::Type type = as_number(use.arguments[0]);
             const bool ordered = sql::is_number(type) || type == sql::Type::text || type == sql::Type::timestamptz ||
-                                 type == sql::Type::interval;
+                                 type == sql::Type::timestamp || type == sql::Type::date || type == sql::Type::interval;
             if (!ordered) return std::nullopt;
             return sql::AggregateSignature{.arguments = {type}, .result = type};
         },

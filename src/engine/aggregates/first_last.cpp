@@ -118,6 +118,8 @@ std::unique_ptr<AggregateStates> outermost_states(sql::Type type) {
         case sql::Type::boolean: return flat<std::uint8_t, kLast>(type);
         case sql::Type::integer:
         case sql::Type::bigint:
+        case sql::Type::timestamp:
+        case sql::Type::date:
         case sql::Type::timestamptz: return flat<std::int64_t, kLast>(type);
         case sql::Type::double_precision: return flat<double, kLast>(type);
         case sql::Type::numeric: return flat<sql::Decimal, kLast>(type);

@@ -76,7 +76,7 @@ std::string common_members(const ViewStatus& status) {
 
 // What a window is put together from.
 std::string pieces_json(const engine::View& view) {
-    if (view.gap() > 0) return R"("panes":null,"panes_per_window":null)";
+    if (view.gap() > 0 || view.plan.of_events) return R"("panes":null,"panes_per_window":null)";
     const engine::PaneGrid& grid = view.grid;
     const std::string panes = grid.is_total() ? "one for all time"
                               : grid.cut() == 0
@@ -85,6 +85,21 @@ std::string pieces_json(const engine::View& view) {
                                                 duration_text(Duration{grid.slide() - grid.cut()}));
     return fmt::format(R"("panes":{},"panes_per_window":{})", json_string(panes),
                        grid.is_total() ? 1 : grid.panes_of(0).end - grid.panes_of(0).begin);
+}
+
+template <class Items, class Text>
+std::string texts(const Items& items, Text text) {
+    std::string out = "[";
+    for (const auto& item : items) out += (out.size() > 1 ? "," : "") + json_string(text(item));
+    return out + ']';
+}
+
+// Members of a view that ranks its groups; none for others.
+std::string ranks_json(const sql::ViewPlan& plan) {
+    if (plan.rankings.empty()) return {};
+    return fmt::format(R"(,"ranks":{},"shown":{})",
+                       texts(plan.rankings, [](const sql::Ranking& ranking) { return ranking.text(); }),
+                       plan.shown ? json_string(sql::canonical_text(*plan.shown)) : "null");
 }
 
 // Of thousands of views nobody wants to read all names.
@@ -142,21 +157,16 @@ std::string view_json(const ViewStatus& status) {
 std::string explain_json(const ViewExplanation& explanation) {
     const ViewStatus& status = explanation.status;
     const sql::ViewPlan& plan = status.view->plan;
-    const auto texts = [](const auto& items, auto text) {
-        std::string out = "[";
-        for (const auto& item : items) out += (out.size() > 1 ? "," : "") + json_string(text(item));
-        return out + ']';
-    };
     const std::string lag =
         explanation.lag ? fmt::format("{:.3f}", std::chrono::duration<double>(*explanation.lag).count()) : "null";
     return fmt::format(
-        R"({{{},"filter":{},"keys":{},"aggregates":{},{},"having":{},"outputs":{},"sharing":{},)"
+        R"({{{},"filter":{},"keys":{},"aggregates":{},{},"having":{}{},"outputs":{},"sharing":{},)"
         R"("state":{{"groups":{},"{}":{},"bytes":{}}},"rates":{{"events_per_second":{:.3f},"rows_per_second":{:.3f}}},)"
         R"("watermark":{},"lag_seconds":{},"limits":{}}})",
         common_members(status), plan.where ? json_string(sql::canonical_text(*plan.where)) : "null",
         texts(plan.keys, [](const sql::KeyColumn& key) { return sql::canonical_text(*key.expression); }),
         texts(plan.aggregates, [](const sql::AggregateCall& call) { return call.text(); }), pieces_json(*status.view),
-        plan.having ? json_string(sql::canonical_text(*plan.having)) : "null",
+        plan.having ? json_string(sql::canonical_text(*plan.having)) : "null", ranks_json(plan),
         texts(plan.outputs,
               [](const sql::OutputColumn& output) {
                   return output.name + " = " + sql::canonical_text(*output.expression);

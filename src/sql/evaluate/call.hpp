@@ -66,7 +66,9 @@ decltype(auto) with_value_type(Type type, Body body) {
         case Type::boolean: return body(std::uint8_t{});
         case Type::integer:
         case Type::bigint:
-        case Type::timestamptz: return body(std::int64_t{});
+        case Type::timestamptz:
+        case Type::timestamp:
+        case Type::date: return body(std::int64_t{});
         case Type::double_precision: return body(double{});
         case Type::numeric: return body(Decimal{});
         case Type::interval: return body(Interval{});

@@ -1,5 +1,7 @@
 #include "sql/functions/catalog.hpp"
 
+#include "sql/functions/tables.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -12,7 +14,7 @@ const Tables& operator_tables() {
     static const Tables tables = {comparison_operators(), arithmetic_operators(), text_operators(),
                                   pattern_operators(),    time_operators(),       json_operators(),
                                   jsonb_operators(),      array_operators(),      bit_operators(),
-                                  absolute_operators(),   root_operators()};
+                                  absolute_operators(),   root_operators(),       calendar_operators()};
     return tables;
 }
 
@@ -20,14 +22,36 @@ const Tables& function_tables() {
     static const Tables tables = {math_functions(),  trigonometric_functions(), whole_functions(),
                                   text_functions(),  text_making_functions(),   piece_functions(),
                                   time_functions(),  json_functions(),          jsonb_functions(),
-                                  array_functions(), array_text_functions()};
+                                  array_functions(), array_text_functions(),    calendar_functions()};
     return tables;
 }
 
 // Those that take any number of arguments.
 constexpr std::array kVariadic = {&kConcat, &kConcatWs, &kFormat, &kJsonBuildArray, &kJsonBuildObject};
 
+template <class Tables>
+std::vector<const Function*> all_of(const Tables& tables) {
+    std::vector<const Function*> all;
+    for (const auto table : tables) {
+        for (const Function& function : table) all.push_back(&function);
+    }
+    return all;
+}
+
 }  // namespace
+
+std::vector<const Function*> all_functions() {
+    std::vector<const Function*> all = all_of(function_tables());
+    all.insert(all.end(), kVariadic.begin(), kVariadic.end());
+    all.push_back(&kPi);
+    return all;
+}
+
+std::vector<const Function*> all_operators() { return all_of(operator_tables()); }
+
+std::vector<const Function*> all_casts() {
+    return all_of(Tables{number_casts(), text_casts(), json_casts(), array_casts(), calendar_casts()});
+}
 
 std::vector<const Function*> functions_named(std::string_view name) {
     std::vector<const Function*> found;
@@ -65,7 +89,7 @@ const Function* variadic_function(std::string_view name) {
 }
 
 const Function* cast_function(Type from, Type to) {
-    for (const auto table : {number_casts(), text_casts(), json_casts(), array_casts()}) {
+    for (const auto table : {number_casts(), text_casts(), json_casts(), array_casts(), calendar_casts()}) {
         for (const Function& function : table) {
             if (function.arguments[0] == from && function.result == to) return &function;
         }

@@ -83,6 +83,9 @@ extern const Function kJsonBuildObject;  // in pairs.
 [[nodiscard]] std::span<const Function> pattern_operators();
 [[nodiscard]] std::span<const Function> time_operators();
 [[nodiscard]] std::span<const Function> json_operators();
+[[nodiscard]] std::span<const Function> calendar_functions();
+[[nodiscard]] std::span<const Function> calendar_operators();
+[[nodiscard]] std::span<const Function> calendar_casts();
 [[nodiscard]] std::span<const Function> bit_operators();
 [[nodiscard]] std::span<const Function> absolute_operators();
 [[nodiscard]] std::span<const Function> root_operators();

@@ -163,13 +163,15 @@ constexpr Function operation(std::string_view name, Type type, Kernel kernel) {
 
 // bigint's are integer's, too: both are kept in 64 bits.
 template <class Operator>
-constexpr std::array<Function, 8> comparisons(std::string_view name) {
+constexpr std::array<Function, 10> comparisons(std::string_view name) {
     return {operation(name, Type::bigint, compare_plain<std::int64_t, Operator>),
             operation(name, Type::double_precision, compare_plain<double, Operator>),
             operation(name, Type::numeric, rowwise<&compare_row<Decimal, Operator>>),
             operation(name, Type::text, rowwise<&compare_text_row<Operator>>),
             operation(name, Type::boolean, compare_plain<std::uint8_t, Operator>),
             operation(name, Type::timestamptz, compare_plain<std::int64_t, Operator>),
+            operation(name, Type::timestamp, compare_plain<std::int64_t, Operator>),
+            operation(name, Type::date, compare_plain<std::int64_t, Operator>),
             operation(name, Type::interval, rowwise<&compare_row<Interval, Operator>>),
             operation(name, Type::uuid, rowwise<&compare_row<Uuid, Operator>>)};
 }

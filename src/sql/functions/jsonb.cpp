@@ -185,9 +185,17 @@ void append_time_json(std::string& out, std::int64_t time) {
     append_json_string(out, text);
 }
 
+void append_plain_time_json(std::string& out, std::int64_t time) {
+    std::string text;
+    append_plain_time(text, time);
+    text.replace(text.find(' '), 1, "T");
+    append_json_string(out, text);
+}
+
 void append_as_jsonb(std::string& out, const Column& column, std::size_t row) {
     switch (column.type) {
         case Type::timestamptz: append_time_json(out, column.integers[row]); return;
+        case Type::timestamp: append_plain_time_json(out, column.integers[row]); return;
         case Type::text: append_json_quoted(out, column.text(row)); return;
         case Type::jsonb:
         case Type::json_scalar: out += column.texts[row]; return;

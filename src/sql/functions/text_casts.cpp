@@ -40,6 +40,18 @@ Text time_to_text(Call& call, std::int64_t value) {
     return kept(call, text);
 }
 
+Text plain_time_to_text(Call& call, std::int64_t value) {
+    std::string text;
+    append_plain_time(text, value);
+    return kept(call, text);
+}
+
+Text date_to_text(Call& call, std::int64_t value) {
+    std::string text;
+    append_date(text, value);
+    return kept(call, text);
+}
+
 Text interval_to_text(Call& call, Interval value) {
     std::string text;
     append_interval(text, value);
@@ -69,6 +81,8 @@ constexpr std::array kTextCasts = {
     text_cast(Type::double_precision, Type::text, rowwise<&double_to_text>),
     text_cast(Type::numeric, Type::text, rowwise<&numeric_to_text>),
     text_cast(Type::timestamptz, Type::text, rowwise<&time_to_text>),
+    text_cast(Type::timestamp, Type::text, rowwise<&plain_time_to_text>),
+    text_cast(Type::date, Type::text, rowwise<&date_to_text>),
     text_cast(Type::interval, Type::text, rowwise<&interval_to_text>),
     text_cast(Type::uuid, Type::text, rowwise<&uuid_to_text>),
     text_cast(Type::jsonb, Type::text, rowwise<&jsonb_to_text>),
@@ -78,6 +92,8 @@ constexpr std::array kTextCasts = {
     text_cast(Type::text, Type::double_precision, rowwise<&read_double>),
     text_cast(Type::text, Type::numeric, rowwise<&read_numeric>),
     text_cast(Type::text, Type::timestamptz, rowwise<&read_time>),
+    text_cast(Type::text, Type::timestamp, rowwise<&read_plain_time>),
+    text_cast(Type::text, Type::date, rowwise<&read_date>),
     text_cast(Type::text, Type::interval, rowwise<&read_interval>),
     text_cast(Type::text, Type::uuid, rowwise<&read_uuid>),
     text_cast(Type::text, Type::jsonb, rowwise<&text_to_jsonb>),

@@ -52,6 +52,17 @@ std::optional<Interval> time_minus_time(std::int64_t a, std::int64_t b) {
     return checked_interval(0, micros / kMicrosDay, micros % kMicrosDay);
 }
 
+Time date_plus_days(std::int64_t date, std::int64_t days) {
+    std::int64_t result = 0;
+    if (__builtin_mul_overflow(days, kMicrosDay, &result) || __builtin_add_overflow(date, result, &result) ||
+        !is_time(result))
+        return std::nullopt;
+    return result;
+}
+Time days_plus_date(std::int64_t days, std::int64_t date) { return date_plus_days(date, days); }
+Time date_minus_days(std::int64_t date, std::int64_t days) { return date_plus_days(date, -days); }
+std::int64_t date_minus_date(std::int64_t a, std::int64_t b) { return a / kMicrosDay - b / kMicrosDay; }
+
 Time time_from_seconds(double seconds) {
     constexpr double kSecondsTo2000 =
         946'684'800;  // PostgreSQL counts from there, which decides how fractions are rounded.
@@ -90,6 +101,23 @@ Result<std::shared_ptr<const Prepared>> prepare_truncation(std::span<const Expre
 
 Result<std::shared_ptr<const Prepared>> prepare_time_part(std::span<const ExpressionPtr> arguments) {
     SF_ASSIGN(const TimeUnit unit, literal_unit(*arguments[0], "extract"));
+    return std::make_shared<const PreparedUnit>(unit);
+}
+
+bool is_zone(TimeUnit unit) {
+    return unit == TimeUnit::timezone || unit == TimeUnit::timezone_hour || unit == TimeUnit::timezone_minute;
+}
+
+Result<std::shared_ptr<const Prepared>> prepare_plain_part(std::span<const ExpressionPtr> arguments) {
+    SF_ASSIGN(const TimeUnit unit, literal_unit(*arguments[0], "extract"));
+    if (is_zone(unit)) return fail(ErrorCode::invalid_input, "a timestamp without time zone has no zone");
+    return std::make_shared<const PreparedUnit>(unit);
+}
+
+Result<std::shared_ptr<const Prepared>> prepare_date_part(std::span<const ExpressionPtr> arguments) {
+    SF_ASSIGN(const TimeUnit unit, literal_unit(*arguments[0], "extract"));
+    if (is_zone(unit) || unit <= TimeUnit::hour)
+        return fail(ErrorCode::invalid_input, "a date has no such part", {}, "it has day to millennium, and epoch");
     return std::make_shared<const PreparedUnit>(unit);
 }
 
@@ -150,6 +178,13 @@ void date_trunc(Call& call) {
     }
 }
 
+// The days since the Julian calendar's beginning with the part of the day, as numeric divides it.
+Decimal julian_day(std::int64_t days, std::int64_t micros) {
+    constexpr std::int64_t kJulian1970 = 2'440'588;
+    const auto part = divide(Decimal{micros, 0}, Decimal{kMicrosDay, 0});
+    return add(Decimal{days + kJulian1970, 0}, part.value_or(Decimal{})).value_or(Decimal{});
+}
+
 // A part as a whole number with as many digits behind the point as it has: seconds have six.
 Decimal time_part(std::int64_t time, TimeUnit unit) {
     const Civil civil = to_civil(time);
@@ -177,11 +212,19 @@ Decimal time_part(std::int64_t time, TimeUnit unit) {
         case TimeUnit::isodow: return {(day_of_week(days) + 6) % 7 + 1, 0};
         case TimeUnit::doy: return {days - days_from_civil(civil.year, 1, 1) + 1, 0};
         case TimeUnit::isoyear: return {counted(iso_week(days).year), 0};
+        case TimeUnit::julian: return julian_day(days, civil.micros);
         case TimeUnit::timezone:
         case TimeUnit::timezone_hour:
         case TimeUnit::timezone_minute: break;
     }
     return {0, 0};
+}
+
+// Of a date epoch and julian are whole.
+Decimal date_part(std::int64_t date, TimeUnit unit) {
+    if (unit == TimeUnit::epoch) return {date / kMicrosSecond, 0};
+    if (unit == TimeUnit::julian) return {date / kMicrosDay + 2'440'588, 0};
+    return time_part(date, unit);
 }
 
 Decimal interval_part(Interval interval, TimeUnit unit) {
@@ -242,6 +285,17 @@ constexpr Function time_function(std::string_view name, Type second, Type result
 constexpr std::array kTimeOperators = {
     time_infix("+", Type::timestamptz, Type::interval, Type::timestamptz, rowwise<&time_plus_interval>),
     time_infix("+", Type::interval, Type::timestamptz, Type::timestamptz, rowwise<&interval_plus_time>),
+    time_infix("+", Type::timestamp, Type::interval, Type::timestamp, rowwise<&time_plus_interval>),
+    time_infix("+", Type::interval, Type::timestamp, Type::timestamp, rowwise<&interval_plus_time>),
+    time_infix("+", Type::date, Type::interval, Type::timestamp, rowwise<&time_plus_interval>),
+    time_infix("+", Type::interval, Type::date, Type::timestamp, rowwise<&interval_plus_time>),
+    time_infix("+", Type::date, Type::integer, Type::date, rowwise<&date_plus_days>),
+    time_infix("+", Type::integer, Type::date, Type::date, rowwise<&days_plus_date>),
+    time_infix("-", Type::timestamp, Type::interval, Type::timestamp, rowwise<&time_minus_interval>),
+    time_infix("-", Type::date, Type::interval, Type::timestamp, rowwise<&time_minus_interval>),
+    time_infix("-", Type::timestamp, Type::timestamp, Type::interval, rowwise<&time_minus_time>),
+    time_infix("-", Type::date, Type::integer, Type::date, rowwise<&date_minus_days>),
+    time_infix("-", Type::date, Type::date, Type::integer, rowwise<&date_minus_date>),
     time_infix("+", Type::interval, Type::interval, Type::interval, rowwise<&interval_plus_interval>),
     time_infix("-", Type::timestamptz, Type::interval, Type::timestamptz, rowwise<&time_minus_interval>),
     time_infix("-", Type::timestamptz, Type::timestamptz, Type::interval, rowwise<&time_minus_time>),
@@ -256,6 +310,12 @@ constexpr std::array kTimeOperators = {
 
 constexpr std::array kTimeFunctions = {
     time_function("date_trunc", Type::timestamptz, Type::timestamptz, date_trunc, prepare_truncation),
+    time_function("date_trunc", Type::timestamp, Type::timestamp, date_trunc, prepare_truncation),
+    time_function("extract", Type::timestamp, Type::numeric, part_kernel<std::int64_t, time_part, true>,
+                  prepare_plain_part),
+    time_function("extract", Type::date, Type::numeric, part_kernel<std::int64_t, date_part, true>, prepare_date_part),
+    time_function("date_part", Type::timestamp, Type::double_precision, part_kernel<std::int64_t, time_part, false>,
+                  prepare_plain_part),
     time_function("extract", Type::timestamptz, Type::numeric, part_kernel<std::int64_t, time_part, true>,
                   prepare_time_part),
     time_function("extract", Type::interval, Type::numeric, part_kernel<Interval, interval_part, true>,

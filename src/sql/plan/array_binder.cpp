@@ -36,7 +36,9 @@ std::vector<ExpressionPtr> literal_elements(const Expression& array) {
                 case Type::uuid: value = element_as<Uuid>(*element); break;
                 case Type::integer:
                 case Type::bigint:
-                case Type::timestamptz: value = element_as<std::int64_t>(*element); break;
+                case Type::timestamptz:
+                case Type::timestamp:
+                case Type::date: value = element_as<std::int64_t>(*element); break;
                 default: value = std::string(*element); break;
             }
         }

@@ -28,11 +28,15 @@ int width(Type type) {
     }
 }
 
+bool is_time(Type type) { return type == Type::date || type == Type::timestamp || type == Type::timestamptz; }
+
+int time_width(Type type) { return type == Type::date ? 1 : type == Type::timestamp ? 2 : 3; }
+
 // The type on the way where there is no direct cast.
 std::optional<Type> between(Type from, Type to) {
     if (from == Type::json_scalar) {
         if (to == Type::integer || to == Type::bigint || to == Type::numeric) return Type::double_precision;
-        if (to == Type::timestamptz || to == Type::interval || to == Type::uuid || is_array(to)) return Type::text;
+        if (is_time(to) || to == Type::interval || to == Type::uuid || is_array(to)) return Type::text;
     }
     return std::nullopt;
 }
@@ -43,7 +47,9 @@ LiteralValue value_of(const Column& column) {
         case Type::boolean: return column.booleans[0] != 0;
         case Type::integer:
         case Type::bigint:
-        case Type::timestamptz: return column.integers[0];
+        case Type::timestamptz:
+        case Type::timestamp:
+        case Type::date: return column.integers[0];
         case Type::double_precision: return column.doubles[0];
         case Type::numeric: return column.decimals[0];
         case Type::interval: return column.intervals[0];
@@ -61,6 +67,7 @@ bool converts_implicitly(Type from, Type to) {
     if (from == to) return true;
     if (is_array(from) && is_array(to)) return converts_implicitly(element_type(from), element_type(to));
     if (from == Type::json_scalar) return to == Type::double_precision || to == Type::text || to == Type::boolean;
+    if (is_time(from) && is_time(to)) return time_width(from) < time_width(to);
     return width(from) > 0 && width(from) < width(to);
 }
 

@@ -21,14 +21,13 @@ struct Refusal {
 constexpr std::string_view kClock = "results of a view depend on events alone; received_at is when an event came";
 constexpr std::string_view kChance = "results of a view depend on events alone";
 constexpr std::string_view kRowsOfOne = "it makes several rows of one; ANY, @> and subscripts look into a value";
-constexpr std::string_view kRanking = "ranking by row_number() is not supported yet";
+constexpr std::string_view kRanking = "write row_number() OVER (PARTITION BY window_start, ... ORDER BY ...)";
 constexpr std::array kRefusals = {
     Refusal{"now", kClock},
     Refusal{"clock_timestamp", kClock},
     Refusal{"statement_timestamp", kClock},
     Refusal{"transaction_timestamp", kClock},
     Refusal{"timeofday", kClock},
-    Refusal{"age", kClock},
     Refusal{"random", kChance},
     Refusal{"gen_random_uuid", kChance},
     Refusal{"nextval", kChance},
@@ -73,9 +72,7 @@ Result<Operand> ExpressionBinder::bind_call(const PgQuery__FuncCall& call, const
     const std::string name(string_of(*call.funcname[call.n_funcname - 1]));
     if (call.n_funcname > 1 && string_of(*call.funcname[0]) != "pg_catalog")
         return refuse(location, fmt::format("there is no schema \"{}\"", string_of(*call.funcname[0])));
-    if (call.over != nullptr)
-        return refuse(location, "window functions are not supported",
-                      "GROUP BY window_start makes one group of each window");
+    if (call.over != nullptr) return bind_ranking(name, call, clause);
     if (aggregates_.has(name)) return bind_aggregate(name, call, clause);
     if (call.agg_star != 0 || call.agg_distinct != 0 || call.n_agg_order > 0 || call.agg_filter != nullptr ||
         call.agg_within_group != 0)
@@ -83,6 +80,7 @@ Result<Operand> ExpressionBinder::bind_call(const PgQuery__FuncCall& call, const
     if (call.func_variadic != 0) return refuse(location, "VARIADIC is not supported");
     if (const Function* const function = variadic_function(name)) return bind_variadic(*function, call, clause);
     if (name == "jsonb_extract_path" || name == "jsonb_extract_path_text") return bind_extract_path(name, call, clause);
+    if (name == "make_interval") return bind_make_interval(call, clause);
     if (name == kPi.name && call.n_args == 0) {
         SF_ASSIGN(ExpressionPtr pi, builder_.call(kPi, {}, location));
         return typed(std::move(pi), location);
@@ -162,6 +160,38 @@ Result<Operand> ExpressionBinder::bind_variadic(const Function& function, const 
     }
     SF_ASSIGN(ExpressionPtr expression, builder_.call(function, std::move(values), call.location));
     return typed(std::move(expression), call.location);
+}
+
+// make_interval(days => 2): what is not given is 0.
+Result<Operand> ExpressionBinder::bind_make_interval(const PgQuery__FuncCall& call, const Clause& clause) {
+    static constexpr std::array<std::string_view, 7> kNames = {"years", "months", "weeks", "days",
+                                                               "hours", "mins",   "secs"};
+    const Function& function = *functions_named("make_interval")[0];
+    std::vector<ExpressionPtr> parts;
+    for (const Type type : function.argument_types()) {
+        SF_ASSIGN(
+            ExpressionPtr zero,
+            builder_.cast({make_literal(Type::integer, std::int64_t{0}), false, call.location}, type, call.location));
+        parts.push_back(std::move(zero));
+    }
+    for (std::size_t i = 0; i < call.n_args; ++i) {
+        const PgQuery__Node* value = call.args[i];
+        std::size_t place = i;
+        if (value->node_case == PG_QUERY__NODE__NODE_NAMED_ARG_EXPR) {
+            const auto* const found = std::ranges::find(kNames, std::string_view(value->named_arg_expr->name));
+            if (found == kNames.end())
+                return refuse(location_of(*value),
+                              fmt::format("make_interval has no \"{}\"", value->named_arg_expr->name),
+                              "it has years, months, weeks, days, hours, mins and secs");
+            place = static_cast<std::size_t>(found - kNames.begin());
+            value = value->named_arg_expr->arg;
+        }
+        if (place >= parts.size()) return refuse(call.location, "make_interval takes 7 arguments");
+        SF_ASSIGN(const Operand operand, bind(*value, clause));
+        SF_ASSIGN(parts[place], builder_.implicit(operand, function.arguments[place]));
+    }
+    SF_ASSIGN(ExpressionPtr made, builder_.call(function, std::move(parts), call.location));
+    return typed(std::move(made), call.location);
 }
 
 // jsonb_extract_path(value, 'a', 'b') is value #> ARRAY['a', 'b'].

@@ -161,12 +161,6 @@ Result<Operand> ExpressionBinder::bind_cast(const PgQuery__TypeCast& cast, const
     SF_ASSIGN(const Operand operand, bind(*cast.arg, clause));
     const std::string* const literal =
         operand.unknown ? std::get_if<std::string>(&operand.expression->literal) : nullptr;
-    if (literal != nullptr && is_plain_timestamp(*cast.type_name)) {
-        if (!read_time(*literal + "Z") && read_time(*literal))
-            return refuse(operand.location, "a timestamp without time zone has no zone", "write TIMESTAMPTZ");
-        SF_ASSIGN(ExpressionPtr time, builder_.cast(operand, Type::timestamptz, location));
-        return typed(std::move(time), operand.location);
-    }
     if (literal != nullptr && is_type(*cast.type_name, "interval") && cast.type_name->n_typmods > 0) {
         SF_ASSIGN(ExpressionPtr interval, interval_literal(builder_, *cast.type_name, *literal, operand.location));
         return typed(std::move(interval), operand.location);

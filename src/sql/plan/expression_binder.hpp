@@ -20,6 +20,7 @@ struct Clause {
     std::string_view name;       // "WHERE": for errors.
     bool aggregates = false;     // Calls of aggregates become Kind::aggregate.
     bool window_bounds = false;  // window_start and window_end are allowed.
+    bool rankings = false;       // Calls of row_number() and the like become Kind::ranking.
 };
 
 class ExpressionBinder {
@@ -30,6 +31,9 @@ public:
     ExpressionBinder(const Builder& builder, const Scope& scope, const AggregateCatalog& aggregates,
                      std::vector<AggregateCall>& calls)
         : builder_(builder), scope_(scope), aggregates_(aggregates), calls_(calls) {}
+
+    /// Calls of row_number() and the like are added to `rankings`, each once; without this they are refused.
+    void rank_into(std::vector<Ranking>& rankings) { rankings_ = &rankings; }
 
     [[nodiscard]] Result<Operand> bind(const PgQuery__Node& node, const Clause& clause);
 
@@ -96,6 +100,7 @@ private:
                                                 const Clause& clause);
     [[nodiscard]] Result<Operand> bind_variadic(const Function& function, const PgQuery__FuncCall& call,
                                                 const Clause& clause);
+    [[nodiscard]] Result<Operand> bind_make_interval(const PgQuery__FuncCall& call, const Clause& clause);
     [[nodiscard]] Result<Operand> bind_extract_path(std::string_view name, const PgQuery__FuncCall& call,
                                                     const Clause& clause);
 
@@ -108,6 +113,11 @@ private:
                                                   AggregateCall& aggregate) const;
     [[nodiscard]] Result<ConstantValue> aggregate_constant(const ConstantRule& rule, const Operand& operand) const;
 
+    // ranking_binder.cpp
+    [[nodiscard]] Result<Operand> bind_ranking(std::string_view name, const PgQuery__FuncCall& call,
+                                               const Clause& clause);
+    [[nodiscard]] Result<SortKey> bind_sort_key(const PgQuery__SortBy& sort, const Clause& clause);
+
     [[nodiscard]] Operand typed(ExpressionPtr expression, int location) const {
         return {std::move(expression), false, location};
     }
@@ -119,6 +129,7 @@ private:
     const Scope& scope_;
     const AggregateCatalog& aggregates_;
     std::vector<AggregateCall>& calls_;
+    std::vector<Ranking>* rankings_ = nullptr;
     std::size_t depth_ = 0;
 };
 

@@ -171,7 +171,7 @@ Result<Source> over_relation(const Builder& builder, Relation relation, const Pg
 // The columns of a WITH query and the bounds of the windows that its events are put into.
 Result<Source> windows_over(const Builder& builder, const PgQuery__FuncCall& call, const Form& form, Relation relation,
                             std::string name, int location) {
-    if (relation.rows == Relation::Rows::groups)
+    if (relation.rows == Relation::Rows::groups || relation.rows == Relation::Rows::ranked_groups)
         return fail(builder.error(location_of(*call.args[0]), "windows are over events, not over groups",
                                   "put the window into the SELECT that has the GROUP BY"));
     if (relation.rows == Relation::Rows::windowed_events)

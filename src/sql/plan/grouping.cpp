@@ -15,7 +15,7 @@ Result<Relation> SelectPlanner::plan_groups(const PgQuery__SelectStmt& select, G
         for (const Target& target : targets_) SF_TRY(add_group(target.expression, target.node->location));
     } else if (by == Grouping::clause) {
         SF_TRY(read_groups(select));
-        SF_TRY(bind_targets(true));
+        SF_TRY(bind_targets(kSelectList));
     }
     if (source_.rows == Relation::Rows::windowed_events && !groups_by_window_) {
         if (by == Grouping::distinct)
@@ -32,13 +32,10 @@ Result<Relation> SelectPlanner::plan_groups(const PgQuery__SelectStmt& select, G
                                                 {.name = "HAVING", .aggregates = true, .window_bounds = true}));
     }
     if (select.n_distinct_clause > 0 && by != Grouping::distinct) SF_TRY(check_distinct());
-    for (Target& target : targets_) {
-        SF_ASSIGN(target.expression, over_group(target.expression));
-    }
     if (having != nullptr) {
         SF_ASSIGN(plan_.having, over_group(having));
     }
-    return relation(Relation::Rows::groups);
+    return finish_groups(select);
 }
 
 // Groups that show all they are told apart by differ already.
@@ -111,15 +108,17 @@ Result<ExpressionPtr> SelectPlanner::over_group(const ExpressionPtr& expression)
             return make_input(i, expression->type, expression->text);
     }
     switch (expression->kind) {
-        case Kind::literal: return expression;
+        case Kind::literal:
+        case Kind::input: return expression;  // Of a SELECT around groups.
         case Kind::window_start: return make_input(plan_.input_window_start(), expression->type, expression->text);
         case Kind::window_end: return make_input(plan_.input_window_end(), expression->type, expression->text);
         case Kind::aggregate:
             return make_input(plan_.input_aggregate(expression->index), expression->type, expression->text);
+        case Kind::ranking:
+            return make_input(plan_.input_ranking(expression->index), expression->type, expression->text);
         case Kind::call: break;
         case Kind::column:
         case Kind::json_field:
-        case Kind::input:
             return refuse(expression->location,
                           fmt::format("{} is neither in GROUP BY nor inside an aggregate", expression->text),
                           fmt::format("add it to GROUP BY, or take max({})", expression->text));

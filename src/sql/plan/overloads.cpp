@@ -18,6 +18,8 @@ Category category_of(Type type) {
         case Type::double_precision: return Category::number;
         case Type::text: return Category::string;
         case Type::boolean: return Category::boolean;
+        case Type::date:
+        case Type::timestamp:
         case Type::timestamptz: return Category::time;
         case Type::interval: return Category::span;
         default: return Category::other;

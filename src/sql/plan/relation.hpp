@@ -13,6 +13,7 @@ struct Relation {
         events,           // Columns are expressions over events.
         windowed_events,  // Once for each window that they are in; columns may be bounds of it.
         groups,           // Columns are expressions over the inputs that a group has (view_plan.hpp).
+        ranked_groups,    // And rankings are among the inputs.
     };
     Rows rows = Rows::events;
     std::vector<NamedColumn> columns;

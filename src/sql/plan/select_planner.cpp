@@ -11,11 +11,6 @@ namespace {
 
 constexpr std::string_view kSelectForm = "write CREATE MATERIALIZED VIEW name AS SELECT ...";
 
-bool has_aggregate(const Expression& expression) {
-    return expression.kind == Expression::Kind::aggregate ||
-           std::ranges::any_of(expression.arguments, [](const ExpressionPtr& each) { return has_aggregate(*each); });
-}
-
 int place_of_first(std::size_t count, PgQuery__Node* const* nodes) { return count > 0 ? location_of(*nodes[0]) : -1; }
 
 }  // namespace
@@ -29,22 +24,14 @@ Result<Relation> SelectPlanner::plan(const PgQuery__SelectStmt& select) {
     SF_TRY(read_targets(select));
     const bool distinct = select.n_distinct_clause > 0;
     const bool grouped = select.n_group_clause > 0 || select.having_clause != nullptr;
-    if (source_.rows == Relation::Rows::groups) {
-        if (grouped || distinct) {
-            const int location = select.n_group_clause > 0 ? location_of(*select.group_clause[0])
-                                 : grouped                 ? location_of(*select.having_clause)
-                                                           : targets_[0].node->location;
-            return refuse(location, "groups can't be grouped once more",
-                          "a SELECT around groups filters and computes: WHERE, and expressions over its columns");
-        }
-        SF_TRY(bind_targets(false));
-        return relation(Relation::Rows::groups);
-    }
+    if (source_.rows == Relation::Rows::groups || source_.rows == Relation::Rows::ranked_groups)
+        return plan_around_groups(select);
     if (grouped) return plan_groups(select, Grouping::clause);
-    SF_TRY(bind_targets(true));
-    const bool aggregated =
-        std::ranges::any_of(targets_, [](const Target& target) { return has_aggregate(*target.expression); });
-    if (aggregated) return plan_groups(select, Grouping::aggregates);
+    SF_TRY(bind_targets(kSelectList));
+    if (!plan_.aggregates.empty()) return plan_groups(select, Grouping::aggregates);
+    if (!plan_.rankings.empty())
+        return refuse(targets_[0].node->location, "events can't be ranked yet",
+                      "rank groups: SELECT ..., row_number() OVER (...) ... GROUP BY ...");
     if (distinct) return plan_groups(select, Grouping::distinct);
     return relation(source_.rows);
 }
@@ -75,10 +62,12 @@ Result<> SelectPlanner::check_clauses(const PgQuery__SelectStmt& select) const {
     if (select.limit_count != nullptr || select.limit_offset != nullptr) {
         const PgQuery__Node& limit = select.limit_count != nullptr ? *select.limit_count : *select.limit_offset;
         return refuse(location_of(limit), "LIMIT and OFFSET are not supported in a view",
-                      "the best n of each window, by row_number(), are not supported yet");
+                      "the best 10 of each window: SELECT * FROM (SELECT ..., row_number() OVER (PARTITION BY "
+                      "window_start ORDER BY ...) AS rank ...) AS t WHERE rank <= 10");
     }
     if (select.n_window_clause > 0)
-        return refuse(select.window_clause[0]->window_def->location, "window functions are not supported");
+        return refuse(select.window_clause[0]->window_def->location, "the clause WINDOW is not supported",
+                      "write OVER (PARTITION BY ... ORDER BY ...)");
     if (select.n_locking_clause > 0) return refuse(-1, "FOR UPDATE and FOR SHARE are not supported");
     if (select.group_distinct != 0)
         return refuse(place_of_first(select.n_group_clause, select.group_clause), "GROUP BY DISTINCT is not supported");
@@ -139,14 +128,17 @@ Result<> SelectPlanner::read_from(const PgQuery__SelectStmt& select) {
         SF_ASSIGN(plan_.where, both(plan_.where, source_.condition));
     }
     binder_.emplace(builder_, *source_.scope, aggregates_, plan_.aggregates);
+    binder_->rank_into(plan_.rankings);
     return {};
 }
 
-// Over events it selects them; over groups it does what HAVING does.
+// Over events it selects them; over groups it does what HAVING does; over ranked ones it says which are rows.
 Result<> SelectPlanner::read_where(const PgQuery__SelectStmt& select) {
     if (select.where_clause == nullptr) return {};
     SF_ASSIGN(ExpressionPtr condition, binder_->bind_boolean(*select.where_clause, {"WHERE"}));
-    ExpressionPtr& filter = source_.rows == Relation::Rows::groups ? plan_.having : plan_.where;
+    ExpressionPtr& filter = source_.rows == Relation::Rows::ranked_groups ? plan_.shown
+                            : source_.rows == Relation::Rows::groups      ? plan_.having
+                                                                          : plan_.where;
     SF_ASSIGN(filter, both(filter, std::move(condition)));
     return {};
 }
@@ -184,12 +176,9 @@ Result<ExpressionPtr> SelectPlanner::bind_target(const Target& target, const Cla
     return binder_->bind_typed(*target.node->val, clause);
 }
 
-Result<> SelectPlanner::bind_targets(bool aggregates) {
+Result<> SelectPlanner::bind_targets(const Clause& clause) {
     for (Target& target : targets_) {
-        SF_ASSIGN(target.expression,
-                  bind_target(target, {.name = aggregates ? "the SELECT list" : "a SELECT around groups",
-                                       .aggregates = aggregates,
-                                       .window_bounds = true}));
+        SF_ASSIGN(target.expression, bind_target(target, clause));
     }
     return {};
 }

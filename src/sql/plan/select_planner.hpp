@@ -20,6 +20,9 @@ struct WithQuery {
     bool used = false;
 };
 
+inline constexpr Clause kSelectList = {
+    .name = "the SELECT list", .aggregates = true, .window_bounds = true, .rankings = true};
+
 /// One SELECT. Fills `plan` but for its name, options and outputs.
 class SelectPlanner final : private Subqueries {
 public:
@@ -50,7 +53,7 @@ private:
     [[nodiscard]] Result<> read_where(const PgQuery__SelectStmt& select);
     [[nodiscard]] Result<> read_targets(const PgQuery__SelectStmt& select);
     [[nodiscard]] Result<> add_target(Target target, int location);
-    [[nodiscard]] Result<> bind_targets(bool aggregates);
+    [[nodiscard]] Result<> bind_targets(const Clause& clause);
     [[nodiscard]] Result<ExpressionPtr> bind_target(const Target& target, const Clause& clause);
     [[nodiscard]] Result<ExpressionPtr> both(ExpressionPtr first, ExpressionPtr second) const;
     [[nodiscard]] Relation relation(Relation::Rows rows) const;
@@ -63,6 +66,11 @@ private:
     [[nodiscard]] Result<> add_group(ExpressionPtr expression, int location);
     [[nodiscard]] Result<ExpressionPtr> over_group(const ExpressionPtr& expression) const;
 
+    // ranking.cpp
+    [[nodiscard]] Result<Relation> plan_around_groups(const PgQuery__SelectStmt& select);
+    [[nodiscard]] Result<Relation> finish_groups(const PgQuery__SelectStmt& select);
+    [[nodiscard]] Result<> finish_ranking(Ranking& ranking, int location) const;
+
     [[nodiscard]] std::unexpected<Error> refuse(int location, std::string message, std::string hint = {}) const {
         return fail(builder_.error(location, std::move(message), std::move(hint)));
     }
@@ -71,12 +79,15 @@ private:
     const AggregateCatalog& aggregates_;
     const TableCatalog& tables_;
     ViewPlan& plan_;
-    WithQuery* with_;
+    WithQuery* with_;  // The last of those in sight.
     std::deque<WithQuery> own_with_;
     Source source_;
     std::optional<ExpressionBinder> binder_;
     std::vector<Target> targets_;
     bool groups_by_window_ = false;
 };
+
+/// Notes in each ranking how far `shown` looks, so that what is behind need not be computed.
+void limit_rankings(ViewPlan& plan);
 
 }  // namespace sf::sql

@@ -27,6 +27,8 @@ constexpr std::array kTypes = {
     TypeWord{"numeric", Type::numeric},
     TypeWord{"text", Type::text},
     TypeWord{"timestamptz", Type::timestamptz},
+    TypeWord{"timestamp", Type::timestamp},
+    TypeWord{"date", Type::date},
     TypeWord{"interval", Type::interval},
     TypeWord{"uuid", Type::uuid},
     TypeWord{"jsonb", Type::jsonb},
@@ -45,8 +47,6 @@ constexpr std::array kInstead = {
     Instead{"char", "use text"},
     Instead{"name", "use text"},
     Instead{"json", "use jsonb"},
-    Instead{"timestamp", "use timestamptz; all times are in UTC"},
-    Instead{"date", "use timestamptz; date_trunc('day', x) is the beginning of a day"},
     Instead{"time", "use timestamptz"},
     Instead{"timetz", "use timestamptz"},
 };
@@ -68,8 +68,6 @@ bool is_type(const PgQuery__TypeName& name, std::string_view catalog) {
            (name.n_names == 1 || (name.n_names == 2 && string_of(*name.names[0]) == "pg_catalog"));
 }
 
-bool is_plain_timestamp(const PgQuery__TypeName& name) { return is_type(name, "timestamp") && name.n_typmods == 0; }
-
 Result<NamedType> named_type(const Builder& builder, const PgQuery__TypeName& name) {
     const std::string_view word = catalog_name(name);
     if (name.setof != 0 || name.pct_type != 0)
@@ -84,7 +82,7 @@ Result<NamedType> named_type(const Builder& builder, const PgQuery__TypeName& na
         return fail(
             builder.error(name.location, fmt::format("the type {} is not supported", word),
                           std::string(instead == kInstead.end()
-                                          ? "boolean, integer, bigint, double precision, numeric, text, timestamptz, "
+                                          ? "boolean, integer, bigint, double precision, numeric, text, timestamptz, timestamp, date, "
                                             "interval, uuid, jsonb and arrays of them are"
                                           : instead->hint)));
     }

@@ -19,9 +19,6 @@ struct NamedType {
 /// Whether it is the built-in type of this name in PostgreSQL's catalog: no array, of no other schema.
 [[nodiscard]] bool is_type(const PgQuery__TypeName& name, std::string_view catalog);
 
-/// Whether it is `timestamp`, without a time zone: only literals may have it, and are read as UTC.
-[[nodiscard]] bool is_plain_timestamp(const PgQuery__TypeName& name);
-
 /// INTERVAL '3' HOUR: the literal with its unit inside.
 [[nodiscard]] Result<ExpressionPtr> interval_literal(const Builder& builder, const PgQuery__TypeName& name,
                                                      std::string_view text, int location);

@@ -32,6 +32,7 @@ Result<ViewPlan> ViewPlanner::plan() {
         return refuse(location_of(*create.query), "a view is made of a SELECT", std::string(kForm));
     const PgQuery__SelectStmt& select = *create.query->select_stmt;
     SF_ASSIGN(const Relation relation, SelectPlanner(builder_, aggregates_, tables_, plan_, nullptr).plan(select));
+    if (relation.rows == Relation::Rows::events) return plan_events(relation, create);
     if (plan_.window.kind == Window::Kind::none && plan_.options.emit.kind == Emission::Kind::on_close)
         return refuse(create.into->options[0]->def_elem->location,
                       "a running total never closes, so emit = 'on close' would show nothing",
@@ -39,11 +40,32 @@ Result<ViewPlan> ViewPlanner::plan() {
     if (plan_.window.kind != Window::Kind::none && plan_.options.ttl != Duration::zero())
         return refuse(create.into->options[0]->def_elem->location, "ttl is for running totals",
                       "windows go by themselves: lateness says when");
-    if (relation.rows != Relation::Rows::groups)
-        return refuse(location_of(*select.target_list[0]), "a view needs GROUP BY or an aggregate",
-                      "it keeps groups of events, not events: SELECT type, count(*) ... GROUP BY type");
+    if (relation.rows == Relation::Rows::windowed_events)
+        return refuse(location_of(*select.target_list[0]), "windows need GROUP BY",
+                      "write GROUP BY window_start, ...; rows of single events are FROM events");
     SF_TRY(check_fields());
     add_outputs(relation);
+    limit_rankings(plan_);
+    return std::move(plan_);
+}
+
+// A row waits for nothing and changes no more, so there is nothing that options could say.
+Result<ViewPlan> ViewPlanner::plan_events(const Relation& relation, const PgQuery__CreateTableAsStmt& create) {
+    if (create.into->n_options > 0)
+        return refuse(
+            create.into->options[0]->def_elem->location,
+            fmt::format("a view without GROUP BY has no option {}", create.into->options[0]->def_elem->defname),
+            "each event is a row at once, and final; no state is kept");
+    plan_.of_events = true;
+    plan_.keys.push_back({"id", make_column(EventColumn::id, Type::uuid, "id", -1)});
+    for (const NamedColumn& column : relation.columns) {
+        plan_.outputs.push_back(
+            {.name = column.name, .type = column.expression->type, .expression = column.expression});
+        if (column.expression->text != plan_.keys[0].expression->text) continue;
+        plan_.outputs.back().kind = OutputColumn::Kind::key;
+        if (plan_.keys[0].name == "id") plan_.keys[0].name = column.name;
+    }
+    SF_TRY(check_fields());
     return std::move(plan_);
 }
 
@@ -72,7 +94,7 @@ Result<> ViewPlanner::read_statement(const PgQuery__CreateTableAsStmt& create) {
     return {};
 }
 
-// Fields are read of events alone: in WHERE, the keys, and what aggregates take.
+// Fields are read of events alone: in WHERE, the keys, what aggregates take, and the outputs of a view of events.
 Result<> ViewPlanner::check_fields() const {
     std::vector<const Expression*> rest;
     const auto look_at = [&](const ExpressionPtr& expression) {
@@ -80,6 +102,7 @@ Result<> ViewPlanner::check_fields() const {
     };
     look_at(plan_.where);
     for (const KeyColumn& key : plan_.keys) look_at(key.expression);
+    for (const OutputColumn& output : plan_.outputs) look_at(output.expression);
     for (const AggregateCall& call : plan_.aggregates) {
         std::ranges::for_each(call.arguments, look_at);
         look_at(call.filter);

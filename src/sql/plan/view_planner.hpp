@@ -17,6 +17,7 @@ public:
 
 private:
     [[nodiscard]] Result<> read_statement(const PgQuery__CreateTableAsStmt& create);
+    [[nodiscard]] Result<ViewPlan> plan_events(const Relation& relation, const PgQuery__CreateTableAsStmt& create);
     [[nodiscard]] Result<> check_fields() const;
     void add_outputs(const Relation& relation);
     [[nodiscard]] OutputColumn output_column(const NamedColumn& column) const;

@@ -14,7 +14,9 @@ std::size_t element_bytes(Type type) {
         case Type::boolean: return 1;
         case Type::integer:
         case Type::bigint:
-        case Type::timestamptz: return sizeof(std::int64_t);
+        case Type::timestamptz:
+        case Type::timestamp:
+        case Type::date: return sizeof(std::int64_t);
         case Type::double_precision: return sizeof(double);
         case Type::numeric: return kDecimalBytes;
         case Type::interval: return sizeof(Interval);

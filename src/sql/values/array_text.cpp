@@ -44,6 +44,8 @@ bool read_element(std::string& out, Type type, std::string_view text) {
         case Type::double_precision: return append_read(out, read_double(text));
         case Type::numeric: return append_read(out, read_numeric(text));
         case Type::timestamptz: return append_read(out, read_time(text));
+        case Type::timestamp: return append_read(out, read_plain_time(text));
+        case Type::date: return append_read(out, read_date(text));
         case Type::interval: return append_read(out, read_interval(text));
         case Type::uuid: return append_read(out, read_uuid(text));
         case Type::jsonb:
@@ -151,6 +153,8 @@ void append_element_text(std::string& out, Type type, std::string_view element) 
         }
         case Type::numeric: out += element_as<Decimal>(element).to_text(); return;
         case Type::timestamptz: append_time(out, element_as<std::int64_t>(element)); return;
+        case Type::timestamp: append_plain_time(out, element_as<std::int64_t>(element)); return;
+        case Type::date: append_date(out, element_as<std::int64_t>(element)); return;
         case Type::interval: append_interval(out, element_as<Interval>(element)); return;
         case Type::uuid: out += to_string(element_as<Uuid>(element)); return;
         case Type::jsonb:

@@ -103,9 +103,14 @@ char* put_two_digits(char* at, std::int64_t number) {
     return at + 2;
 }
 
-}  // namespace
+// A time as it is written.
+struct Written {
+    std::int64_t day = 0;     // The beginning of its date,
+    std::int64_t of_day = 0;  // the time of day,
+    std::int64_t offset = 0;  // and what the clock that shows it is ahead of UTC.
+};
 
-std::optional<std::int64_t> read_time(std::string_view text) {
+std::optional<Written> read_written(std::string_view text) {
     if (text.size() > kTextMax) return std::nullopt;
     Cursor cursor(trimmed(text));
     const std::size_t year_begin = cursor.rest().size();
@@ -135,14 +140,45 @@ std::optional<std::int64_t> read_time(std::string_view text) {
         if (of_day > kMicrosDay) return std::nullopt;
     }
     const auto offset = take_zone(cursor);
-    std::int64_t micros = 0;
-    if (!offset || __builtin_mul_overflow(days_from_civil(year, month, day), kMicrosDay, &micros) ||
-        __builtin_add_overflow(micros, of_day - *offset, &micros) || !is_time(micros))
+    Written written{0, of_day, offset.value_or(0)};
+    if (!offset || __builtin_mul_overflow(days_from_civil(year, month, day), kMicrosDay, &written.day))
         return std::nullopt;
+    return written;
+}
+
+std::optional<std::int64_t> existing_time(std::int64_t day, std::int64_t of_day) {
+    std::int64_t micros = 0;
+    if (__builtin_add_overflow(day, of_day, &micros) || !is_time(micros)) return std::nullopt;
     return micros;
 }
 
-void append_time(std::string& out, std::int64_t micros) {
+}  // namespace
+
+std::optional<std::int64_t> read_time(std::string_view text) {
+    const auto written = read_written(text);
+    return written ? existing_time(written->day, written->of_day - written->offset) : std::nullopt;
+}
+
+std::optional<std::int64_t> read_plain_time(std::string_view text) {
+    const auto written = read_written(text);
+    return written ? existing_time(written->day, written->of_day) : std::nullopt;
+}
+
+std::optional<std::int64_t> read_date(std::string_view text) {
+    const auto written = read_written(text);
+    return written ? existing_time(written->day, 0) : std::nullopt;
+}
+
+void append_date(std::string& out, std::int64_t micros) {
+    const Civil civil = to_civil(micros);
+    fmt::format_to(std::back_inserter(out), "{:04}-{:02}-{:02}", civil.year > 0 ? civil.year : 1 - civil.year,
+                   civil.month, civil.day);
+    if (civil.year <= 0) out += " BC";
+}
+
+namespace {
+
+void append_with_zone(std::string& out, std::int64_t micros, std::string_view zone) {
     const Civil civil = to_civil(micros);
     const std::int64_t seconds = civil.micros / kMicrosSecond;
     const std::int64_t year = civil.year > 0 ? civil.year : 1 - civil.year;
@@ -162,9 +198,14 @@ void append_time(std::string& out, std::int64_t micros) {
         while (c[-1] == '0') --c;
     }
     out.append(text.data(), static_cast<std::size_t>(c - text.data()));
-    out += "+00";
+    out += zone;
     if (civil.year <= 0) out += " BC";
 }
+
+}  // namespace
+
+void append_time(std::string& out, std::int64_t micros) { append_with_zone(out, micros, "+00"); }
+void append_plain_time(std::string& out, std::int64_t micros) { append_with_zone(out, micros, ""); }
 
 std::optional<TimeUnit> read_time_unit(std::string_view word) {
     struct Name {
@@ -235,6 +276,9 @@ std::optional<TimeUnit> read_time_unit(std::string_view word) {
                                       {"isodow", isodow},
                                       {"doy", doy},
                                       {"isoyear", isoyear},
+                                      {"julian", julian},
+                                      {"jd", julian},
+                                      {"j", julian},
                                       {"timezone", timezone},
                                       {"timezone_hour", timezone_hour},
                                       {"timezone_minute", timezone_minute}};

@@ -18,6 +18,15 @@ namespace sf::sql {
 /// "2024-01-05 10:00:00.5+00"
 void append_time(std::string& out, std::int64_t micros);
 
+/// The same for types that have no zone: one that is written is not looked at, nor for a date the time of day. A date is
+/// its beginning.
+[[nodiscard]] std::optional<std::int64_t> read_plain_time(std::string_view text);
+[[nodiscard]] std::optional<std::int64_t> read_date(std::string_view text);
+
+/// "2024-01-05 10:00:00.5", "2024-01-05"
+void append_plain_time(std::string& out, std::int64_t micros);
+void append_date(std::string& out, std::int64_t micros);
+
 /// "1 day 2 hours", "-1.5 h", "1 day 10:00:00", "1-2", "P1DT2H", "5 min ago": all but years written in words of other
 /// languages.
 [[nodiscard]] std::optional<Interval> read_interval(std::string_view text);
@@ -45,6 +54,7 @@ enum class TimeUnit : std::uint8_t {
     isodow,
     doy,
     isoyear,
+    julian,
     timezone,
     timezone_hour,
     timezone_minute,

@@ -13,6 +13,7 @@ import server  # noqa: E402
 
 BATCH = 1_500  # Events: a batch holds about a megabyte.
 PAGES = 16     # A result has at most 64 MiB.
+STORED_TYPES = {"timestamptz": "timestamp with time zone", "numeric(38,16)": "numeric"}  # As tables of views have them.
 QUIET = {"BUILT_IN_VIEWS": "off", "PARTITIONS": "2"}
 
 
@@ -92,7 +93,7 @@ class Server:
             if result["truncated"]:
                 raise Failed(f"{query}: the result is cut short")
             rows += result["rows"]
-        return {column["name"]: column["type"] for column in result["columns"]}, rows
+        return {column["name"]: STORED_TYPES.get(column["type"], column["type"]) for column in result["columns"]}, rows
 
     def close(self):
         self.server.kill()

@@ -143,7 +143,7 @@ class AggregateGenerator:
     def outermost(self, base):
         """first() and last(), which PostgreSQL does not have."""
         function, direction = self.random.choice([("first", ""), ("last", " DESC")])
-        of = self.random.choice(PLAIN)  # PostgreSQL's array_agg() makes one array of arrays, so that [1] is none of them.
+        of = self.random.choice(PLAIN)  # array_agg of arrays has two dimensions.
         argument = self.parts.expression(of)
         column = base.add(argument)
         condition = f"{column} IS NOT NULL" + (f" AND {self.condition}" if self.condition else "")

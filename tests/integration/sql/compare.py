@@ -99,6 +99,8 @@ def same_value(wanted, ours, theirs):
         if math.isnan(a) or math.isnan(b):
             return math.isnan(a) and math.isnan(b)
         return a == b or (math.isfinite(a) and math.isfinite(b) and abs(a - b) <= RELATIVE * max(abs(a), abs(b)))
+    if wanted == "timestamp without time zone":
+        return ours == (theirs if theirs.endswith(" BC") else theirs.replace(" ", "T"))
     if wanted == "timestamp with time zone":
         return ours == _time(theirs)
     if wanted == "jsonb":

@@ -8,7 +8,8 @@ import generator_arrays
 import generator_json
 import generator_numbers
 import generator_text
-from generator_types import (ALL, BIGINT, BOOLEAN, DOUBLE, ELEMENTS, Expression, INTEGER, INTERVAL, JSONB, NUMBERS, NUMERIC, ORDERED, SCALAR, TEXT, TIME,
+import generator_times
+from generator_types import (ALL, BIGINT, BOOLEAN, CLOCK, DATE, DOUBLE, ELEMENTS, Expression, INTEGER, INTERVAL, JSONB, NUMBERS, NUMERIC, ORDERED, SCALAR, TEXT, TIME,
                              UUID, makers_of, quoted)
 
 LITERALS = {
@@ -19,8 +20,10 @@ LITERALS = {
              "1e300::float8", "123456789.125::float8"],
     NUMERIC: ["0.0", "1.5", "-2.50", "100.00", "0.001", "12345.6789", "3::numeric", "0.3333333333", "-7.999"],
     TEXT: ["''::text", "'a'::text", "'abc'::text", "'Web'::text", "'é日'::text", "'web.click'::text", "' 12 '::text", "'x%y'::text", "'b'::text"],
-    TIME: ["TIMESTAMPTZ '2024-02-29 12:30:00+02'", "'2000-01-01'::timestamptz", "TIMESTAMP '2021-01-03 01:02:03.456789'",
+    TIME: ["TIMESTAMPTZ '2024-02-29 12:30:00+02'", "'2000-01-01'::timestamptz", "TIMESTAMPTZ '2021-01-03 01:02:03.456789'",
            "TIMESTAMPTZ '1999-12-31T23:59:59.999999Z'", "'0044-03-15 12:00 UTC'::timestamptz"],
+    CLOCK: ["TIMESTAMP '2021-01-03 01:02:03.456789'", "'2000-02-29'::timestamp", "TIMESTAMP '2024-02-29 12:30:00+02'", "'0044-03-15 12:00'::timestamp"],
+    DATE: ["DATE '2024-02-29'", "'2000-01-01'::date", "DATE '2021-01-03 23:59:59-05'", "'0044-03-15'::date", "DATE '1999-12-31'"],
     INTERVAL: ["INTERVAL '1 day'", "INTERVAL '90 min'", "INTERVAL '1 mon -3 days 04:05:06.789'", "INTERVAL '-2.5 hours'", "'1 year 2 mons'::interval",
                "INTERVAL '3' DAY", "INTERVAL 'P1DT2H'", "INTERVAL '1.5 months'", "INTERVAL '250 ms'", "INTERVAL '2 days ago'"],
     UUID: ["'018f4e9c-1c2b-7a3d-8e4f-5a6b7c8d9e0f'::uuid", "'{00000000-0000-0000-0000-00000000000a}'::uuid", "'ffffffffffff4fff8fffffffffffffff'::uuid"],
@@ -36,6 +39,8 @@ UNKNOWN = {
     NUMERIC: ["'1.50'", "'-3e2'", "'.5'"],
     TEXT: ["'a'", "'web.click'", "'b'", "'high'", "''"],
     TIME: ["'2024-01-01'", "'2021-01-03T01:02:03Z'"],
+    CLOCK: ["'2024-01-01'", "'2021-01-03T01:02:03'"],
+    DATE: ["'2024-01-01'", "'2021-01-03'"],
     INTERVAL: ["'1 day'", "'02:00'"],
     UUID: ["'018f4e9c-1c2b-7a3d-8e4f-5a6b7c8d9e0f'"],
     JSONB: ["'1.0'", "'{\"a\": [true], \"k\": 1}'"],
@@ -51,11 +56,12 @@ INTERVAL_PARTS = [unit for unit in TIME_UNITS if unit != "week"] + ["epoch"]
 # from: to. What PostgreSQL casts when asked to; to and from text is added below.
 CASTS = {
     BOOLEAN: [INTEGER], INTEGER: [BOOLEAN, BIGINT, DOUBLE, NUMERIC], BIGINT: [INTEGER, DOUBLE, NUMERIC], DOUBLE: [INTEGER, BIGINT, NUMERIC],
+    TIME: [CLOCK, DATE], CLOCK: [TIME, DATE], DATE: [TIME, CLOCK],
     NUMERIC: [INTEGER, BIGINT, DOUBLE], JSONB: [BOOLEAN, INTEGER, BIGINT, DOUBLE, NUMERIC],
 }
 
 
-class Generator(generator_arrays.Arrays, generator_json.Json, generator_numbers.Numbers, generator_text.Texts):
+class Generator(generator_arrays.Arrays, generator_json.Json, generator_numbers.Numbers, generator_text.Texts, generator_times.Times):
     """`random` decides everything; the same seed gives the same expressions."""
 
     def __init__(self, random):
@@ -68,7 +74,7 @@ class Generator(generator_arrays.Arrays, generator_json.Json, generator_numbers.
         if wanted in ELEMENTS:
             return self.array_literal(wanted)
         text = self.random.choice(LITERALS[wanted])
-        return Expression(text, text.replace("TIMESTAMP '", "TIMESTAMPTZ '"), wanted, True)  # All times have a zone with us.
+        return Expression(text, text, wanted, True)
 
     def path(self):
         names = [self.random.choice(events.KEYS + ["zz"])]
@@ -129,6 +135,8 @@ class Generator(generator_arrays.Arrays, generator_json.Json, generator_numbers.
             return self.json_text()
         if wanted == TIME:
             return self.same(random.choice(["timestamp", "received_at"]), TIME)
+        if wanted in (CLOCK, DATE):
+            return self.same(f"({random.choice(['timestamp', 'received_at'])}::{wanted})", wanted)
         if wanted == UUID:
             return self.same("id", UUID)
         if wanted == BOOLEAN:
@@ -214,8 +222,8 @@ class Generator(generator_arrays.Arrays, generator_json.Json, generator_numbers.
         return Expression(ours, postgres, wanted, all(part.constant for part in parts))
 
     def cast(self, value, wanted):
-        if value.type == TEXT and wanted in (TIME, INTERVAL):
-            reader = {TIME: "sf.time", INTERVAL: "sf.span"}[wanted]
+        if value.type == TEXT and wanted in (TIME, CLOCK, DATE, INTERVAL):
+            reader = {TIME: "sf.time", CLOCK: "sf.clock", DATE: "sf.day", INTERVAL: "sf.span"}[wanted]
             return Expression(f"({value.ours})::{wanted}", f"{reader}({value.postgres})", wanted, value.constant)
         return self.join(self.random.choice(["({})::" + wanted, "CAST({} AS " + wanted + ")"]), [value], wanted)
 
@@ -230,7 +238,7 @@ class Generator(generator_arrays.Arrays, generator_json.Json, generator_numbers.
             source = self.random.choice([each for each in ORDERED + (JSONB,) if each != TEXT])
         if source == DOUBLE and self.random.random() < 0.4 and wanted in (INTEGER, BIGINT, NUMERIC):
             return self.cast(self.field_as(DOUBLE), wanted)
-        if source == TEXT and wanted in (TIME, INTERVAL, UUID) and self.random.random() < 0.4:
+        if source == TEXT and wanted in (TIME, INTERVAL, UUID, CLOCK, DATE) and self.random.random() < 0.4:
             return self.cast(self.field_as(TEXT), wanted)
         value = self.make(source, depth, constant=False)
         if wanted == NUMERIC and self.random.random() < 0.3:

@@ -1,5 +1,5 @@
 """Arrays: constructors, literals, functions, operators, ANY and ALL."""
-from generator_types import ARRAYS, BIGINT, BOOLEAN, DOUBLE, ELEMENTS, Expression, INTEGER, JSONB, NUMERIC, NUMBERS, TEXT, TIME, UUID, makes, quoted
+from generator_types import ARRAYS, BIGINT, BOOLEAN, CLOCK, DATE, DOUBLE, ELEMENTS, Expression, INTEGER, JSONB, NUMERIC, NUMBERS, TEXT, TIME, UUID, makes, quoted
 
 ARRAY_LITERALS = {
     TEXT: ["'{}'::text[]", "'{a,b}'::text[]", "ARRAY['mobile', 'é', 'a b']", "'{NULL,\"a b\",\"{x}\"}'::text[]", "'{ beta , \"q\\\"t\", null }'::text[]",
@@ -10,6 +10,8 @@ ARRAY_LITERALS = {
     NUMERIC: ["ARRAY[1.5, 2]", "'{1.50,1.5,NULL}'::numeric[]", "'{}'::numeric[]", "ARRAY[0.0, -2.50]"],
     BOOLEAN: ["'{t,f}'::boolean[]", "ARRAY[true, NULL]", "'{}'::bool[]"],
     TIME: ["ARRAY['2000-01-01'::timestamptz]", "'{2024-02-29 12:30:00+02,NULL}'::timestamptz[]", "'{}'::timestamptz[]"],
+    CLOCK: ["'{2024-02-29 12:30,NULL}'::timestamp[]", "ARRAY[TIMESTAMP '2000-01-01']"],
+    DATE: ["'{2024-02-29,NULL,1999-12-31}'::date[]", "ARRAY[DATE '2000-01-01']"],
     UUID: ["'{018f4e9c-1c2b-7a3d-8e4f-5a6b7c8d9e0f}'::uuid[]"],
     JSONB: ["'{1,1.0,\"{}\",NULL}'::jsonb[]", "ARRAY['[1, 2]'::jsonb]"],
 }
@@ -104,7 +106,7 @@ class Arrays:
         if self.random.random() < 0.3:
             return self.join("({})::text", [array], wanted)
         null = self.random.choice(["", "", ", '-'", ", NULL", ", ''"])
-        return self.join("array_to_string({}, {}" + null + ")", [array, self.separator()], wanted)
+        return self.join("array_to_string({}, " + self.random.choice(["','", "'.'", "''", "source"]) + null + ")", [array], wanted)
 
     @makes(*ELEMENTS.values())
     def array_element(self, wanted, depth):

@@ -3,12 +3,13 @@ import dataclasses
 
 BOOLEAN, INTEGER, BIGINT, DOUBLE, NUMERIC, TEXT = "boolean", "integer", "bigint", "double precision", "numeric", "text"
 TIME, INTERVAL, UUID, JSONB, SCALAR = "timestamptz", "interval", "uuid", "jsonb", "scalar"
+CLOCK, DATE = "timestamp", "date"
 
 NUMBERS = (INTEGER, BIGINT, NUMERIC, DOUBLE)
-ORDERED = (BOOLEAN, INTEGER, BIGINT, DOUBLE, NUMERIC, TEXT, TIME, INTERVAL, UUID)
+ORDERED = (BOOLEAN, INTEGER, BIGINT, DOUBLE, NUMERIC, TEXT, TIME, INTERVAL, UUID, CLOCK, DATE)
 
 # Types of arrays, and of their elements.
-ELEMENTS = {element + "[]": element for element in (TEXT, INTEGER, BIGINT, DOUBLE, NUMERIC, BOOLEAN, TIME, UUID, JSONB)}
+ELEMENTS = {element + "[]": element for element in (TEXT, INTEGER, BIGINT, DOUBLE, NUMERIC, BOOLEAN, TIME, UUID, CLOCK, DATE, JSONB)}
 ARRAYS = list(ELEMENTS)
 
 ALL = ORDERED + (JSONB, SCALAR) + tuple(ARRAYS)

@@ -153,6 +153,16 @@ BEGIN
   END IF;
   RETURN sf.finite(x::timestamptz);
 END $$;
+CREATE FUNCTION sf.clock(x text) RETURNS timestamp LANGUAGE plpgsql IMMUTABLE STRICT AS $$
+BEGIN
+  PERFORM sf.time(x);
+  RETURN x::timestamp;
+END $$;
+CREATE FUNCTION sf.day(x text) RETURNS date LANGUAGE plpgsql IMMUTABLE STRICT AS $$
+BEGIN
+  PERFORM sf.time(x);
+  RETURN x::date;
+END $$;
 CREATE FUNCTION sf.span(x text) RETURNS interval LANGUAGE plpgsql IMMUTABLE STRICT AS $$
 BEGIN
   IF x !~ '^\s*(@\s*)?([-+]?(\d+\.?\d*|\.\d+)\s*[a-zA-Z]+\s+)*([-+]?(\d+\.?\d*|\.\d+)\s*[a-zA-Z]*|[-+]?\d+(:\d+){1,2}(\.\d*)?|[-+]?\d+-\d+)(\s+ago)?\s*$'

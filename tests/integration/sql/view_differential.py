@@ -79,13 +79,22 @@ END $outer$;
         source += (f" JOIN (SELECT w AS begins, w + {window.size} AS ends, TIMESTAMPTZ 'epoch' + w * INTERVAL '1 us' AS window_start, "
                    f"TIMESTAMPTZ 'epoch' + (w + {window.size}) * INTERVAL '1 us' AS window_end "
                    f"FROM generate_series({first}::bigint, {max(all_times)}, {window.slide}) AS w) AS windows ON at >= begins AND at < ends AND ends > closed")
+    if view.of_events:
+        bounds = ["at", "at"]
     if view.window is not None:
         bounds = ["begins", "ends"]
         groups += ["begins", "ends", "window_start", "window_end"]
     values = [f"({key.postgres})::text" for key in view.keys] + bounds
-    values += [f"pg_typeof({output.postgres})::text, ({output.postgres})::text" for output in view.outputs]
-    script.append(f"COPY (SELECT {', '.join([str(number), quoted('row'), *values])} FROM {source} WHERE pass"
-                  + (f" GROUP BY {', '.join(groups)}" if groups else "") + f" HAVING count(*) > 0 AND {view.having}) TO STDOUT;\n")
+    for output in view.outputs[:-1] if view.rank else view.outputs:
+        values += [f"pg_typeof({output.postgres})::text", f"({output.postgres})::text"]
+    named = ", ".join(f"{value} AS c{position}" for position, value in enumerate(values)) + (f", {view.rank.postgres} AS r_, count(*) AS n_" if view.rank else "")
+    query = f"SELECT {named} FROM {source} WHERE pass"
+    if not view.of_events:
+        query += (f" GROUP BY {', '.join(groups)}" if groups else "") + f" HAVING count(*) > 0 AND {view.having}"
+    columns = [str(number), quoted("row")] + [f"c{position}" for position in range(len(values))]
+    if view.rank:
+        columns += ["pg_typeof(r_)::text", "r_::text"]
+    script.append(f"COPY (SELECT {', '.join(columns)} FROM ({query}) AS grouped WHERE {view.rank.condition if view.rank else 'true'}) TO STDOUT;\n")
     return "".join(script)
 
 

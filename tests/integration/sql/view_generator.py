@@ -11,6 +11,7 @@ import generator
 from aggregate_generator import Value
 from generator import BIGINT, BOOLEAN, DOUBLE, INTEGER, JSONB, NUMERIC, SCALAR, TEXT, TIME, UUID
 from streams import SECOND
+from view_ranks import Rank, make_rank
 from view_subqueries import EventSource
 
 KEYS = [TEXT, TEXT, INTEGER, BOOLEAN, SCALAR, BIGINT, NUMERIC, TIME, UUID, TEXT + "[]", INTEGER + "[]", JSONB]
@@ -37,6 +38,8 @@ class View:
     having: str
     lateness: typing.Optional[int]  # None: infinity.
     out_of_orderness: int
+    rank: typing.Optional[Rank] = None  # The last output.
+    of_events: bool = False  # No groups: the key is the id, and rows stand at the times of events.
 
 
 @dataclasses.dataclass
@@ -166,6 +169,8 @@ class ViewGenerator:
 
     def view(self, name):
         random = self.random
+        if random.random() < 0.1:
+            return self.view_of_events(name)
         shape = self.shape()
         self.source = EventSource(random)
         base = Base()
@@ -188,15 +193,37 @@ class ViewGenerator:
             if len(bounds) == 2 and random.random() < 0.1:
                 outputs.append(Value("(window_end - window_start)", "(window_end - window_start)", "interval"))
             having = self.condition(aggregates + plain) if random.random() < 0.35 else None
+        rank = None
+        if self.deep and random.random() < 0.5 and (shape.window is None or shape.window.gap is None):
+            rank = make_rank(random, aggregates, named, bounds)
         if distinct:
             select = self.spell_distinct(shape, keys, bounds)
         elif self.deep:
-            select = self.spell_deep(shape, keys, bounds, inner, outputs, having)
+            select = self.spell_deep(shape, keys, bounds, inner, outputs, having, rank)
         else:
             select = self.spell(shape, keys, bounds, outputs, having)
         options, lateness, out_of_orderness = self.options(closes=bool(bounds))
+        if rank:
+            outputs = outputs + [Value("r_", "r_", BIGINT)]
         return View(name, f"CREATE MATERIALIZED VIEW {name}{options} AS {select}", base.columns, shape.window, keys, outputs,
-                    having.postgres if having else "true", lateness, out_of_orderness)
+                    having.postgres if having else "true", lateness, out_of_orderness, rank)
+
+    def view_of_events(self, name):
+        random = self.random
+        where = self.expression(BOOLEAN) if random.random() < 0.7 else None
+        self.source = EventSource(random)
+        base = Base()
+        base.add(where or generator.Expression("true", "true", BOOLEAN), "pass")
+        keys = [Value("id", base.add(generator.Expression("id", "id", UUID)), UUID)]
+        outputs = []
+        for _ in range(random.randrange(1, 5)):
+            output = self.plain() if random.random() < 0.3 else self.expression(random.choice([TEXT, INTEGER, BIGINT, NUMERIC, DOUBLE, BOOLEAN, TIME, UUID]))
+            if output.type != SCALAR and (output.type != DOUBLE or not output.ours.startswith("data.")):  # Bare, that would be JSON.
+                outputs.append(Value(self.source.name(output.ours), base.add(output), output.type))
+        targets = [f"{output.ours} AS o{position}" for position, output in enumerate(outputs)] + random.choice([[], ["id"], ["id AS event"]])
+        before, source, condition = self.source.text(None, where.ours if where else None)
+        ours = f"CREATE MATERIALIZED VIEW {name} AS {before}SELECT {', '.join(targets or ['id'])} FROM {source}{condition}"
+        return View(name, ours, base.columns, None, keys, outputs, "true", None, 0, of_events=True)
 
     def options(self, closes):
         random = self.random
@@ -240,8 +267,8 @@ class ViewGenerator:
         before, source, where = self.from_and_where(shape)
         return f"{before}SELECT DISTINCT {', '.join(targets)} FROM {source}{where}"
 
-    def spell_deep(self, shape, keys, bounds, inner, outputs, having):
-        """The groups inside, filters and expressions around them."""
+    def spell_deep(self, shape, keys, bounds, inner, outputs, having, rank):
+        """The groups inside; filters, expressions and ranks around them."""
         random = self.random
         columns = [f"{key.ours} AS k{position}" for position, key in enumerate(keys)] + [bound.ours for bound in bounds]
         columns += [f"{value.ours} AS a{position}" for position, value in enumerate(inner)]
@@ -252,6 +279,11 @@ class ViewGenerator:
         targets = [f"{random.choice(['', 'grouped.'])}k{position}" for position in range(len(keys)) if random.random() < 0.8]
         targets += [bound.ours for bound in bounds if random.random() < 0.7] + [f"{output.ours} AS o{position}" for position, output in enumerate(outputs)]
         condition = f" WHERE {having.ours}" if having else ""
+        if rank:
+            if random.random() < 0.8:
+                targets.append(f"r_ AS o{len(outputs)}")
+            return (f"SELECT {', '.join(targets)} FROM (SELECT *, {rank.ours} AS r_ FROM ({query}) AS inside{condition}) AS grouped"
+                    + (f" WHERE {rank.condition}" if rank.condition != "true" else ""))
         if random.random() < 0.5:
             return f"WITH grouped AS ({query}) SELECT {', '.join(targets)} FROM grouped{condition}"
         return f"SELECT {', '.join(targets)} FROM ({query}) AS grouped{condition}"

@@ -149,7 +149,7 @@ TEST(ArrayAgg, in_the_order_of_events_or_another) {
               R"([null,"a","b","b"])");
     EXPECT_EQ(value_in_any_order("array_agg(DISTINCT data->>'x')", data), R"(["a","b",null])");
     EXPECT_EQ(value_in_any_order("array_agg(DISTINCT data->>'x' ORDER BY data->>'x' DESC)", data), R"([null,"b","a"])");
-    EXPECT_EQ(value_in_any_order("array_agg(data->>'x') FILTER (WHERE false)", data), "null");
+    EXPECT_EQ(value_in_any_order("array_agg(data->>'x')", {}), "null");
 }
 
 TEST(ArrayAgg, of_any_type) {

@@ -81,6 +81,22 @@ TEST(Ttl, having_and_a_later_session_leave_one_row_or_none) {
     EXPECT_EQ(totals_of(run), TotalRows{total_row("a", 4)});
 }
 
+TEST(Ttl, a_row_given_before_a_crash_goes_even_if_it_was_not_given_again) {
+    const std::string sql =
+        "CREATE MATERIALIZED VIEW v WITH (ttl = '10 s', out_of_orderness = '0 s', lateness = '0 s') AS "
+        "SELECT source, count(*) AS n FROM events GROUP BY source";
+    EngineRun first({view_of(sql)}, {});
+    const auto saved = first.save();
+    EngineRun second({view_of(sql)}, {.epoch = 2}, saved);
+    for (EngineRun* run : {&first, &second}) run->events({{.at = 0, .source = "a"}});
+    first.clock(1);
+    EXPECT_EQ(totals_of(first), TotalRows{total_row("a", 1)});
+    second.tick_record(11, 11);
+    const auto given = second.take();
+    ASSERT_EQ(given.size(), 1u);
+    EXPECT_TRUE(given[0].deleted);
+}
+
 TEST(Ttl, makes_room_for_other_groups) {
     EngineRun run({view_of(forgetting("ttl = '10 s', keys_max = 20"))}, {});
     for (int i = 0; i < 1'000; ++i) run.events({{.at = i * 5.0, .source = "s" + std::to_string(i)}});

@@ -27,6 +27,11 @@ std::string text_of(const ViewPlan& plan) {
     for (const AggregateCall& call : plan.aggregates)
         line("aggregate {} -> {}", call.text(), to_string(call.signature.result));
     if (plan.having != nullptr) line("having {}", canonical_text(*plan.having));
+    for (const Ranking& ranking : plan.rankings) {
+        line("ranking {}", ranking.text());
+        if (ranking.limit != INT64_MAX) line("  up to {}", ranking.limit);
+    }
+    if (plan.shown != nullptr) line("shown {}", canonical_text(*plan.shown));
     for (const OutputColumn& output : plan.outputs) {
         std::string kind = "value";
         if (output.kind == OutputColumn::Kind::key) kind = fmt::format("key {}", output.key);
@@ -179,6 +184,71 @@ TEST(Planner, a_select_around_groups) {
         plain);
     EXPECT_EQ(text_of(planned("SELECT * FROM (SELECT type, count(*) FROM events GROUP BY type) AS g")),
               text_of(planned("SELECT type, count(*) FROM events GROUP BY type")));
+}
+
+TEST(Planner, rows_of_single_events) {
+    const ViewPlan plan = planned(
+        "SELECT id AS event, user_id, p * 2 AS twice, data FROM (SELECT *, data.price::numeric AS p "
+        "FROM events WHERE type = 'x') AS e WHERE p > 1");
+    EXPECT_TRUE(plan.of_events);
+    EXPECT_EQ(text_of(plan),
+              "where ((type = 'x') AND (data.price::double precision::numeric > 1::numeric))\n"
+              "key event = id\n"
+              "output event uuid (key 0) = id\n"
+              "output user_id text (value) = user_id\n"
+              "output twice numeric (value) = (data.price::double precision::numeric * 2::numeric)\n"
+              "output data jsonb (value) = data\n");
+    EXPECT_EQ(text_of(planned("SELECT type FROM events")), "key id = id\noutput type text (value) = type\n");
+}
+
+TEST(Planner, the_best_n) {
+    const std::string plain = text_of(planned(
+        "SELECT * FROM (SELECT source, window_start, count(*) AS n, row_number() OVER (PARTITION BY window_start, "
+        "window_end ORDER BY count(*) DESC, source) AS rank FROM TUMBLE(events, timestamp, INTERVAL '1 min') GROUP BY "
+        "source, window_start, window_end) AS t WHERE rank <= 10"));
+    EXPECT_EQ(
+        plain,
+        "tumble over timestamp: size 60000000 slide 60000000 offset 0\n"
+        "key source = source\n"
+        "aggregate count(*) -> bigint\n"
+        "ranking row_number() OVER (ORDER BY count(*) DESC, source)\n"
+        "  up to 10\n"
+        "shown (row_number() OVER (PARTITION BY window_start, window_end ORDER BY count(*) DESC, source) <= "
+        "10)\n"
+        "output source text (key 0) = source\n"
+        "output window_start timestamp with time zone (window start) = window_start\n"
+        "output n bigint (value) = count(*)\n"
+        "output rank bigint (value) = row_number() OVER (PARTITION BY window_start, window_end ORDER BY count(*) DESC, "
+        "source)\n");
+    // The groups one SELECT deeper, over which OVER then names columns.
+    EXPECT_EQ(
+        text_of(
+            planned("SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY window_start, window_end ORDER BY n "
+                    "DESC, source) AS rank FROM (SELECT source, window_start, window_end, count(*) AS n FROM "
+                    "TUMBLE(events, timestamp, INTERVAL '1 min') GROUP BY source, window_start, window_end) AS g) AS t "
+                    "WHERE rank <= 10"))
+            .find("ranking row_number() OVER (ORDER BY count(*) DESC, source)\n  up to 10\n"),
+        plain.find("ranking"));
+}
+
+TEST(Planner, how_far_ranks_are_looked_at) {
+    const auto limit = [](const std::string& where) {
+        const ViewPlan plan = planned(
+            "SELECT n FROM (SELECT type, count(*) AS n, rank() OVER (ORDER BY count(*)) AS r FROM "
+            "events GROUP BY type) AS t WHERE " +
+            where);
+        return plan.rankings.empty() ? -1 : plan.rankings[0].limit;
+    };
+    EXPECT_EQ(limit("r <= 3"), 3);
+    EXPECT_EQ(limit("r < 3"), 2);
+    EXPECT_EQ(limit("r = 3"), 3);
+    EXPECT_EQ(limit("3 >= r"), 3);
+    EXPECT_EQ(limit("3 > r AND n > 5"), 2);
+    EXPECT_EQ(limit("r BETWEEN 2 AND 4"), 4);
+    EXPECT_EQ(limit("r < 3 OR n > 5"), INT64_MAX);
+    EXPECT_EQ(limit("r > 3"), INT64_MAX);
+    EXPECT_EQ(limit("r <= n"), INT64_MAX);
+    EXPECT_EQ(limit("r <= 2.5"), INT64_MAX);
 }
 
 TEST(Planner, distinct_is_a_group_of_all_outputs) {

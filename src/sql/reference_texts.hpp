@@ -1,0 +1,18 @@
+// What the reference says about each function and operator. By name: the ways to call it come from the catalog.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace sf::sql {
+
+struct ReferenceText {
+    std::string_view section;
+    std::string_view name;
+    std::string_view text;
+};
+
+/// In the order of the page; those of one section stand together.
+[[nodiscard]] std::span<const ReferenceText> reference_texts();
+
+}  // namespace sf::sql
