@@ -1,6 +1,7 @@
 // What aggregates give, alone and merged from parts: results and types are PostgreSQL's.
 #include "engine/aggregate.hpp"
 #include "unit/engine/aggregate_value.hpp"
+#include "unit/engine/engine_run.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -110,6 +111,22 @@ TEST(Aggregates, distinct_has_a_limit) {
     EXPECT_EQ(value_of("sum(DISTINCT data.x)", data, 4000), "4999950000");
     data.push_back("100000");
     EXPECT_EQ(value_of("sum(DISTINCT data.x)", data, 4000), "null");
+}
+
+TEST(Aggregates, distinct_keeps_its_limit_when_panes_are_merged) {
+    EngineRun engine({view_of("CREATE MATERIALIZED VIEW v AS SELECT window_start, sum(DISTINCT data.x) AS s FROM "
+                              "HOP(events, timestamp, INTERVAL '1 s', INTERVAL '2 s') GROUP BY window_start")},
+                     {});
+    engine.events({{.at = 0.5, .data = R"({"x":7})"}});
+    for (int i = 0; i <= 100'000; i += 4'000) {
+        std::vector<TestEvent> events;
+        for (int k = i; k < std::min(i + 4'000, 100'001); ++k)
+            events.push_back({.at = 1.5, .data = fmt::format(R"({{"x":{}}})", k)});
+        engine.events(events);
+    }
+    engine.flush();
+    EXPECT_EQ(engine.rows(), (std::vector<std::string>{R"({} -1..1 {"s":7} final)", R"({} 0..2 {"s":null} final)",
+                                                       R"({} 1..3 {"s":null} final)"}));
 }
 
 TEST(Aggregates, booleans) {

@@ -70,6 +70,20 @@ TEST(ApproxTopK, is_within_its_error) {
     }
 }
 
+// As many counters as are kept lose as much as they ever can.
+TEST(ApproxTopK, is_within_its_error_at_the_worst) {
+    std::vector<std::string> data;
+    for (int i = 0; i < 1'000 * 60; ++i) data.push_back(fmt::format("\"v{}\"", i % 1'000));
+    for (int i = 0; i < 40; ++i) data.push_back("\"last\"");
+    for (int i = 0; i < 1'000; ++i) data.push_back(fmt::format("\"n{}\"", i));
+    const auto shown = counts_of(value_of("approx_top_k(data->>'x', 20)", data, 1'000));
+    ASSERT_EQ(shown.size(), 20u);
+    for (const auto& [value, count] : shown) {
+        EXPECT_LE(count, 60) << value;
+        EXPECT_GE(count, 60 - static_cast<std::int64_t>(data.size() / 1'001)) << value;
+    }
+}
+
 TEST(ApproxTopK, is_within_its_error_however_it_is_merged) {
     std::vector<std::string> data;
     for (int i = 0; i < 12'000; ++i) data.push_back(fmt::format("\"v{}\"", i % 4 == 0 ? i % 8 : i));

@@ -71,6 +71,7 @@ TEST(Percentile, continuous) {
 TEST(Percentile, discrete) {
     EXPECT_EQ(value_in_any_order("percentile_disc(0.5) WITHIN GROUP (ORDER BY data.x)", kSix), "2");
     EXPECT_EQ(value_in_any_order("percentile_disc(0.5) WITHIN GROUP (ORDER BY data.x DESC)", kSix), "4");
+    EXPECT_EQ(value_in_any_order("percentile_disc(0.5) WITHIN GROUP (ORDER BY data.x)", {"1", "2", "3"}), "2");
     EXPECT_EQ(value_in_any_order("percentile_disc(0) WITHIN GROUP (ORDER BY data.x)", kSix), "1");
     EXPECT_EQ(value_in_any_order("percentile_disc(1) WITHIN GROUP (ORDER BY data.x)", kSix), "8");
     EXPECT_EQ(value_in_any_order("percentile_disc(0.5) WITHIN GROUP (ORDER BY data->>'x')",
