@@ -2,7 +2,7 @@
 from generator_types import BIGINT, DOUBLE, INTEGER, NUMERIC, makes
 
 OF_DOUBLE = ["cbrt({})", "log({})", "log10({})", "degrees({})", "radians({})", "sin({})", "cos({})", "tan({})", "cot({})", "asin({})", "acos({})", "atan({})", "sinh({})", "cosh({})",
-             "tanh({})", "asinh({})", "acosh({})", "atanh({})", "(|/ {})", "(||/ {})", "(@ {})"]
+             "tanh({})", "asinh({})", "acosh({})", "atanh({})", "(|/ {})", "(||/ {})", "(@ CAST({} AS double precision))"]
 
 
 class Numbers:
