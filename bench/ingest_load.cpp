@@ -1,27 +1,31 @@
 // A load generator for the ingestion service: connections that send batches of events as fast as they are answered, or
-// at a rate. Bodies are made once; each request only gets new ids. Prints events/s and latencies. For the same machine
-// as the server, so it is frugal.
+// at a rate, all from one thread. Bodies are made once; each request only gets new ids. Prints events/s and latencies.
+// For the same machine as the server, so it is frugal.
 #include "base/clock.hpp"
 #include "base/time.hpp"
 #include "base/uuid.hpp"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
+#include <array>
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <deque>
 #include <fstream>
 #include <map>
 #include <string>
-#include <thread>
+#include <string_view>
 #include <vector>
 
 namespace {
@@ -33,7 +37,7 @@ struct Options {
     int port = 8001;
     std::string token;
     int batch = 500;
-    int connections = 4;
+    int connections = 16;
     double seconds = 10;
     double rate = 0;  // Events a second over all connections; 0: as fast as they are answered.
 };
@@ -87,79 +91,137 @@ struct Outcome {
     std::string error;
 };
 
-int connect_to(const Options& options) {
-    const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    to.sin_port = htons(static_cast<std::uint16_t>(options.port));
-    ::inet_pton(AF_INET, options.address.c_str(), &to.sin_addr);
-    if (::connect(fd, reinterpret_cast<sockaddr*>(&to), sizeof to) != 0) return -1;
-    const int on = 1;
-    ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    return fd;
-}
+// One connection: at most one request is under way. Calls never block.
+class Connection {
+public:
+    enum class State { pausing, sending, reading, ended };
 
-bool send_all(int fd, std::string_view text) {
-    while (!text.empty()) {
-        const ssize_t n = ::send(fd, text.data(), text.size(), MSG_NOSIGNAL);
-        if (n <= 0) return false;
-        text.remove_prefix(static_cast<std::size_t>(n));
+    Connection(const Options& options, unsigned number) : request_(options, number), batch_(options.batch) {}
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+    ~Connection() {
+        if (fd_ >= 0) ::close(fd_);
     }
-    return true;
-}
 
-// The status of the next answer; -1 when the connection ended. Answers here always have a Content-Length.
-int read_answer(int fd, std::string& buffer) {
-    char piece[8192];
-    while (true) {
-        const std::size_t head_end = buffer.find("\r\n\r\n");
-        if (head_end != std::string::npos) {
-            const std::size_t length_at = buffer.find("Content-Length: ");
-            const std::size_t length =
-                length_at < head_end ? std::strtoul(buffer.c_str() + length_at + 16, nullptr, 10) : 0;
-            if (buffer.size() >= head_end + 4 + length) {
-                const int status = std::atoi(buffer.c_str() + 9);
-                buffer.erase(0, head_end + 4 + length);
-                return status;
+    bool open(const Options& options) {
+        fd_ = ::socket(AF_INET, SOCK_STREAM, 0);
+        sockaddr_in to{};
+        to.sin_family = AF_INET;
+        to.sin_port = htons(static_cast<std::uint16_t>(options.port));
+        ::inet_pton(AF_INET, options.address.c_str(), &to.sin_addr);
+        if (::connect(fd_, reinterpret_cast<sockaddr*>(&to), sizeof to) != 0) return false;
+        const int on = 1;
+        ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        return ::fcntl(fd_, F_SETFL, ::fcntl(fd_, F_GETFL) | O_NONBLOCK) == 0;
+    }
+
+    [[nodiscard]] int fd() const { return fd_; }
+    [[nodiscard]] State state() const { return state_; }
+
+    void send_next() {
+        request_.renew();
+        sent_at_ = Steady::now();
+        unsent_ = request_.text;
+        state_ = State::sending;
+        go_on_sending();
+    }
+
+    void go_on_sending() {
+        while (!unsent_.empty()) {
+            const ssize_t n = ::send(fd_, unsent_.data(), unsent_.size(), MSG_NOSIGNAL);
+            if (n < 0 && errno == EAGAIN) return;
+            if (n <= 0) {
+                state_ = State::ended;
+                return;
             }
+            unsent_.remove_prefix(static_cast<std::size_t>(n));
         }
-        const ssize_t n = ::recv(fd, piece, sizeof piece, 0);
-        if (n <= 0) return -1;
-        buffer.append(piece, static_cast<std::size_t>(n));
+        state_ = State::reading;
     }
-}
 
-void drive(const Options& options, unsigned connection, Outcome& outcome) {
-    const int fd = connect_to(options);
-    if (fd < 0) {
-        outcome.error = "can't connect";
-        return;
-    }
-    RequestTemplate request(options, connection);
-    std::string buffer;
-    const auto begin = Steady::now();
-    const auto end =
-        begin + std::chrono::duration_cast<Steady::duration>(std::chrono::duration<double>(options.seconds));
-    const double own_rate = options.rate / options.connections;
-    auto next = begin;
-    while (Steady::now() < end) {
-        if (own_rate > 0) {
-            std::this_thread::sleep_until(next);
-            next +=
-                std::chrono::duration_cast<Steady::duration>(std::chrono::duration<double>(options.batch / own_rate));
+    // Reads what has come. A whole answer is counted in `outcome`.
+    void go_on_reading(Outcome& outcome) {
+        std::array<char, 8192> piece;
+        const ssize_t n = ::recv(fd_, piece.data(), piece.size(), 0);
+        if (n < 0 && errno == EAGAIN) return;
+        if (n <= 0) {
+            state_ = State::ended;
+            return;
         }
-        request.renew();
-        const auto sent = Steady::now();
-        const int status = send_all(fd, request.text) ? read_answer(fd, buffer) : -1;
-        if (status < 0) {
-            outcome.error = "the connection ended";
-            break;
-        }
+        buffer_.append(piece.data(), static_cast<std::size_t>(n));
+        // Answers here always have a Content-Length.
+        const std::size_t head_end = buffer_.find("\r\n\r\n");
+        if (head_end == std::string::npos) return;
+        const std::size_t length_at = buffer_.find("Content-Length: ");
+        const std::size_t length =
+            length_at < head_end ? std::strtoul(buffer_.c_str() + length_at + 16, nullptr, 10) : 0;
+        if (buffer_.size() < head_end + 4 + length) return;
+        const int status = std::atoi(buffer_.c_str() + 9);
+        buffer_.erase(0, head_end + 4 + length);
         ++outcome.statuses[status];
-        if (status == 202) outcome.events += static_cast<std::uint64_t>(options.batch);
-        outcome.latencies_ms.push_back(std::chrono::duration<double, std::milli>(Steady::now() - sent).count());
+        if (status == 202) outcome.events += static_cast<std::uint64_t>(batch_);
+        outcome.latencies_ms.push_back(std::chrono::duration<double, std::milli>(Steady::now() - sent_at_).count());
+        state_ = State::pausing;
     }
-    ::close(fd);
+
+private:
+    RequestTemplate request_;
+    int batch_;
+    int fd_ = -1;
+    State state_ = State::pausing;
+    std::string_view unsent_;
+    std::string buffer_;
+    Steady::time_point sent_at_;
+};
+
+// Drives all connections from one thread until the time is over.
+Outcome drive(const Options& options) {
+    Outcome outcome;
+    std::deque<Connection> connections;
+    std::vector<pollfd> polled;
+    for (int i = 0; i < options.connections; ++i) {
+        if (!connections.emplace_back(options, static_cast<unsigned>(i)).open(options)) {
+            outcome.error = "can't connect";
+            return outcome;
+        }
+        polled.push_back({.fd = connections.back().fd(), .events = POLLIN, .revents = 0});
+    }
+    const auto after = [](Steady::time_point from, double seconds) {
+        return from + std::chrono::duration_cast<Steady::duration>(std::chrono::duration<double>(seconds));
+    };
+    const auto begin = Steady::now();
+    const auto end = after(begin, options.seconds);
+    // When each connection may send again: at a rate, they take turns.
+    const double pause = options.rate > 0 ? options.batch * options.connections / options.rate : 0;
+    std::vector<Steady::time_point> next(connections.size(), begin);
+    for (std::size_t i = 0; i < next.size(); ++i)
+        next[i] = after(begin, pause * static_cast<double>(i) / options.connections);
+    while (Steady::now() < end && outcome.error.empty()) {
+        auto wake = end;
+        for (std::size_t i = 0; i < connections.size(); ++i) {
+            Connection& connection = connections[i];
+            if (connection.state() == Connection::State::pausing) {
+                if (next[i] <= Steady::now()) {
+                    if (pause > 0) next[i] = after(next[i], pause);
+                    connection.send_next();
+                } else {
+                    wake = std::min(wake, next[i]);
+                }
+            }
+            if (connection.state() == Connection::State::ended) outcome.error = "the connection ended";
+            polled[i].events = connection.state() == Connection::State::sending ? POLLOUT : POLLIN;
+        }
+        const auto wait = std::max(Steady::duration{0}, wake - Steady::now());
+        const timespec timeout{.tv_sec = wait / std::chrono::seconds{1},
+                               .tv_nsec = (wait % std::chrono::seconds{1}) / std::chrono::nanoseconds{1}};
+        if (::ppoll(polled.data(), polled.size(), &timeout, nullptr) <= 0) continue;
+        for (std::size_t i = 0; i < connections.size(); ++i) {
+            if (polled[i].revents == 0) continue;
+            if (connections[i].state() == Connection::State::sending) connections[i].go_on_sending();
+            else connections[i].go_on_reading(outcome);
+        }
+    }
+    return outcome;
 }
 
 double percentile(std::vector<double>& sorted, double p) {
@@ -183,27 +245,14 @@ int main(int argc, char** argv) {
         else if (name == "--rate") options.rate = std::atof(value);
         else {
             fmt::print(stderr,
-                       "usage: ingest_load --port N --token-file F [--batch 500] [--connections 4] [--seconds 10] "
+                       "usage: ingest_load --port N --token-file F [--batch 500] [--connections 16] [--seconds 10] "
                        "[--rate EVENTS_PER_S]\n");
             return 2;
         }
     }
-    std::vector<Outcome> outcomes(static_cast<std::size_t>(options.connections));
-    std::vector<std::thread> threads;
     const auto begin = Steady::now();
-    for (std::size_t i = 0; i < outcomes.size(); ++i) {
-        threads.emplace_back([&, i] { drive(options, static_cast<unsigned>(i), outcomes[i]); });
-    }
-    for (std::thread& thread : threads) thread.join();
+    Outcome total = drive(options);
     const double seconds = std::chrono::duration<double>(Steady::now() - begin).count();
-
-    Outcome total;
-    for (const Outcome& outcome : outcomes) {
-        total.events += outcome.events;
-        for (const auto& [status, count] : outcome.statuses) total.statuses[status] += count;
-        total.latencies_ms.insert(total.latencies_ms.end(), outcome.latencies_ms.begin(), outcome.latencies_ms.end());
-        if (!outcome.error.empty()) total.error = outcome.error;
-    }
     std::ranges::sort(total.latencies_ms);
     fmt::print("{:.0f} events/s  {:.0f} requests/s  p50 {:.2f} ms  p99 {:.2f} ms  max {:.1f} ms ",
                static_cast<double>(total.events) / seconds, static_cast<double>(total.latencies_ms.size()) / seconds,

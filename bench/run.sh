@@ -87,7 +87,7 @@ if heading storage_bench "events into Parquet files, and queries over them, besi
 fi
 
 seconds=$([ $quick = yes ] && echo 3 || echo 10)
-if heading ingest_load "a whole server on this machine, batches of 500 over 4 connections, with the load generator beside it"; then
+if heading ingest_load "a whole server on this machine, batches of 500 over 16 connections, with the load generator beside it"; then
   ingest os
   ingest fsync
   printf '%-28s %s\n' 'DURABILITY=os (baseline)' "$(cat "$folder/os.line")" 'DURABILITY=fsync' "$(cat "$folder/fsync.line")"
