@@ -213,13 +213,17 @@ void Shard::emit_changed(ViewNumber view) {
     if (found != views_.end() && found->second->changed) emit(*found->second, true);
 }
 
+void Shard::emit_all_changed() {
+    for (auto& [number, running] : views_) {
+        if (running->changed) emit(*running, true);
+    }
+}
+
 Emitted Shard::take() { return std::exchange(emitted_, {}); }
 
 ShardSnapshot Shard::snapshot() {
     ShardSnapshot snapshot;
-    for (auto& [number, running] : views_) {
-        if (running->changed) emit(*running, true);
-    }
+    emit_all_changed();
     for (Partition p = 0; p < partitions_.size(); ++p) snapshot.partitions_[p] = partitions_[p];
     snapshot.flushes_done_ = flushes_done_;
     for (auto& [number, running] : views_) {

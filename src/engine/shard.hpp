@@ -94,6 +94,7 @@ public:
     void give(std::vector<models::MetricPoint> points, std::uint64_t version);
     void skip_versions(std::uint64_t version) { version_ = std::max(version_, version); }
     [[nodiscard]] std::uint64_t version() const { return version_; }
+    [[nodiscard]] std::uint32_t epoch() const { return options_.epoch; }
 
     /// Frames of a partition come in order; one that was merged already is dropped.
     void merge(const Frame& frame);
@@ -106,6 +107,9 @@ public:
 
     /// All that changed since the last early results of the view, so that nothing is left to be given.
     void emit_changed(ViewNumber view);
+
+    /// The same for all views.
+    void emit_all_changed();
 
     [[nodiscard]] Emitted take();
     [[nodiscard]] std::size_t emitted_points() const { return emitted_.points.size(); }

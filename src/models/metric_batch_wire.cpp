@@ -140,7 +140,7 @@ void encode_metric_batch(const MetricBatch& batch, std::vector<std::byte>& out) 
         builder.CreateVector(versions), builder.CreateVector(edges),
         builder.CreateVector(reinterpret_cast<const std::uint8_t*>(arena.data()), arena.size()),
         builder.CreateVector(late_views), builder.CreateVector(late_ids), builder.CreateVector(late_timestamps),
-        builder.CreateVector(late_closed_until));
+        builder.CreateVector(late_closed_until), batch.shard);
     wire::FinishMetricBatchTableBuffer(builder, table);
     pack(std::as_bytes(std::span(builder.GetBufferPointer(), builder.GetSize())), out);
 }
@@ -178,6 +178,7 @@ Result<MetricBatchPtr> decode_metric_batch(std::span<const std::byte> wire_form)
     if (const char* fault = columns.fault()) return damaged(fault);
 
     auto batch = std::make_shared<MetricBatch>();
+    batch->shard = table->shard();
     batch->points.reserve(columns.point_views.size());
     for (std::size_t row = 0; row < columns.point_views.size(); ++row) batch->points.push_back(point_at(columns, row));
     batch->late_events.reserve(columns.late_views.size());

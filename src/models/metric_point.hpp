@@ -50,6 +50,7 @@ inline constexpr std::size_t kMetricBatchBytesMax =
 
 /// What one emission gives: the record of topic `metrics`. Immutable once shared.
 struct MetricBatch {
+    std::uint32_t shard = 0;  // Of the engine: versions are counted by each for itself.
     std::vector<MetricPoint> points;
     std::vector<LateEvent> late_events;
 

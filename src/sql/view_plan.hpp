@@ -116,6 +116,11 @@ struct ViewPlan {
     /// outputs are expressions over events.
     bool of_events = false;
 
+    /// Whether a row that was given can stop being one before its window is final.
+    [[nodiscard]] bool may_take_rows_back() const {
+        return window.kind == Window::Kind::session || having != nullptr || shown != nullptr;
+    }
+
     [[nodiscard]] std::size_t input_window_start() const { return keys.size(); }
     [[nodiscard]] std::size_t input_window_end() const { return keys.size() + 1; }
     [[nodiscard]] std::size_t input_aggregate(std::size_t index) const { return keys.size() + 2 + index; }

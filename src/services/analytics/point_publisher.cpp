@@ -15,11 +15,12 @@ constexpr auto kRetryPause = std::chrono::milliseconds{250};
 
 }  // namespace
 
-void PointPublisher::publish(engine::Emitted emitted, const std::stop_token& stop) {
+void PointPublisher::publish(std::uint32_t shard, engine::Emitted emitted, const std::stop_token& stop) {
     points_ += emitted.points.size();
     auto batch = std::make_shared<models::MetricBatch>();
     std::size_t bytes = 0;
     const auto send = [&] {
+        batch->shard = shard;
         append(std::exchange(batch, std::make_shared<models::MetricBatch>()), stop);
         bytes = 0;
     };
@@ -83,6 +84,11 @@ void PointPublisher::append_failed(std::unique_lock<std::mutex>& lock) {
     lock.unlock();
     for (auto& [number, batch] : again) append_as(number, std::move(batch));
     lock.lock();
+}
+
+messaging::Offset PointPublisher::next_offset() const {
+    const auto range = log_.range(kMetricsTopic, 0);
+    return range ? range->end : 0;  // From the beginning on is right, too.
 }
 
 std::uint64_t PointPublisher::ticket() const {

@@ -21,9 +21,12 @@ class PointPublisher {
 public:
     PointPublisher(messaging::Log& log, const Clock& clock) : log_(log), clock_(clock) {}
 
-    /// Appends; waits while much is not durable yet (then the shard stands still and the log of events grows instead).
-    /// Once `stop` is requested what is left may be dropped: no checkpoint covers it.
-    void publish(engine::Emitted emitted, const std::stop_token& stop);
+    /// Appends what a shard gave; waits while much is not durable yet (then the shard stands still and the log of
+    /// events grows instead). Once `stop` is requested what is left may be dropped: no checkpoint covers it.
+    void publish(std::uint32_t shard, engine::Emitted emitted, const std::stop_token& stop);
+
+    /// What is published from now on stands at this offset or behind.
+    [[nodiscard]] messaging::Offset next_offset() const;
 
     /// A ticket for all that was published so far.
     [[nodiscard]] std::uint64_t ticket() const;

@@ -11,6 +11,7 @@ constexpr std::size_t kFramesWaitingMax = 64;
 constexpr auto kCheckpointPatience = std::chrono::seconds{30};
 constexpr auto kTickInterval = std::chrono::milliseconds{20};
 constexpr auto kLastCheckpointPatience = std::chrono::seconds{5};
+constexpr std::size_t kMarkBytes = 8 + 4 + 8;  // Of a checkpoint: its mark comes first.
 
 std::int64_t micros_of(std::chrono::steady_clock::time_point time) {
     return std::chrono::duration_cast<Duration>(time.time_since_epoch()).count();
@@ -18,10 +19,11 @@ std::int64_t micros_of(std::chrono::steady_clock::time_point time) {
 
 }  // namespace
 
-ShardRunner::ShardRunner(Options options, PointPublisher& publisher, database::CheckpointStore& checkpoints,
-                         const Clock& clock)
+ShardRunner::ShardRunner(Options options, PointPublisher& publisher, UnconfirmedRows& unconfirmed,
+                         database::CheckpointStore& checkpoints, const Clock& clock)
     : options_(std::move(options)),
       publisher_(publisher),
+      unconfirmed_(unconfirmed),
       checkpoints_(checkpoints),
       clock_(clock),
       shard_(options_.shard),
@@ -32,7 +34,14 @@ ShardRunner::ShardRunner(Options options, PointPublisher& publisher, database::C
 Result<> ShardRunner::restore(const std::vector<engine::ViewPtr>& views) {
     SF_ASSIGN(const auto saved, checkpoints_.read(options_.checkpoint));
     if (!saved) return fail(ErrorCode::corrupt, "there is no checkpoint of the views");
-    SF_TRY(shard_.restore(*saved, views));
+    engine::ByteReader reader(*saved);
+    RowMark mark;
+    mark.from = reader.get<messaging::Offset>();
+    mark.epoch = reader.get<std::uint32_t>();
+    mark.version = reader.get<std::uint64_t>();
+    if (!reader.ok()) return fail(ErrorCode::corrupt, "a checkpoint of the views is incomplete");
+    SF_TRY(shard_.restore(std::span(*saved).subspan(kMarkBytes), views));
+    restored_mark_ = mark;
     for (messaging::Partition p = 0; p < merged_.size(); ++p) merged_[p] = shard_.next_offset(p);
     last_saved_ = merged_;
     return {};
@@ -92,11 +101,11 @@ void ShardRunner::work() {
         }
         publish();
         if (now >= checkpoint_at) {
-            if (merged_since_) begin_checkpoint();
+            if (merged_since_ && unconfirmed_.empty()) begin_checkpoint();
             checkpoint_at = now + options_.checkpoint_interval;
         }
     }
-    if (merged_since_) begin_checkpoint();
+    if (merged_since_ && unconfirmed_.empty()) begin_checkpoint();
     std::lock_guard lock(mutex_);
     running_ = false;
     changed_.notify_all();
@@ -127,7 +136,9 @@ void ShardRunner::handle(Item& item) {
 
 void ShardRunner::publish() {
     if (engine::Emitted emitted = shard_.take(); !emitted.empty()) {
-        publisher_.publish(std::move(emitted), giving_up_.get_token());
+        unconfirmed_.confirm(emitted.points);
+        publisher_.publish(static_cast<std::uint32_t>(options_.shard.index), std::move(emitted),
+                           giving_up_.get_token());
     }
 }
 
@@ -137,8 +148,9 @@ void ShardRunner::begin_checkpoint() {
     publish();
     merged_since_ = false;
     const std::uint64_t ticket = publisher_.ticket();
+    const RowMark mark{publisher_.next_offset(), options_.shard.epoch, shard_.version()};
     std::lock_guard lock(mutex_);
-    waiting_.emplace(++snapshots_, std::move(state), ticket);
+    waiting_.emplace(++snapshots_, std::move(state), ticket, mark);
     changed_.notify_all();
 }
 
@@ -169,7 +181,7 @@ void ShardRunner::save_checkpoints(const std::stop_token& stop) {
             if (!changed_.wait(lock, stop, [&] { return waiting_.has_value(); })) return;
             snapshot.swap(waiting_);
         }
-        Result<> saved = save(snapshot->state, snapshot->ticket, stop);
+        Result<> saved = save(*snapshot, stop);
         if (!saved && !stop.stop_requested()) {
             ++checkpoints_failed_;
             logging::error("a checkpoint of the engine can't be written; the one before stays",
@@ -183,8 +195,8 @@ void ShardRunner::save_checkpoints(const std::stop_token& stop) {
     }
 }
 
-Result<> ShardRunner::save(const engine::ShardSnapshot& snapshot, std::uint64_t ticket, const std::stop_token& stop) {
-    if (!publisher_.wait_durable(ticket, stop))
+Result<> ShardRunner::save(const Snapshot& snapshot, const std::stop_token& stop) {
+    if (!publisher_.wait_durable(snapshot.ticket, stop))
         return fail(ErrorCode::unavailable, "rows before the checkpoint are not durable");
     return checkpoints_.write(options_.checkpoint, options_.shard.epoch,
                               [&](const database::CheckpointStore::Sink& sink) -> Result<> {
@@ -192,7 +204,10 @@ Result<> ShardRunner::save(const engine::ShardSnapshot& snapshot, std::uint64_t 
                                   engine::ByteWriter writer([&](std::span<const std::byte> bytes) {
                                       if (result) result = sink(bytes);
                                   });
-                                  snapshot.save(writer);
+                                  writer.put(snapshot.mark.from);
+                                  writer.put(snapshot.mark.epoch);
+                                  writer.put(snapshot.mark.version);
+                                  snapshot.state.save(writer);
                                   return result;
                               });
 }

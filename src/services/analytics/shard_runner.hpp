@@ -6,6 +6,7 @@
 #include "database/checkpoint_store.hpp"
 #include "engine/shard.hpp"
 #include "services/analytics/point_publisher.hpp"
+#include "services/analytics/unconfirmed_rows.hpp"
 
 #include <condition_variable>
 #include <functional>
@@ -29,7 +30,9 @@ public:
         /// Told how long after a record was appended its rows went out. On the shard's thread. May be empty.
         std::function<void(std::chrono::microseconds)> on_rows;
     };
-    ShardRunner(Options options, PointPublisher& publisher, database::CheckpointStore& checkpoints, const Clock& clock);
+    /// While rows are in doubt there are no checkpoints but those asked for: it would be forgotten that they are.
+    ShardRunner(Options options, PointPublisher& publisher, UnconfirmedRows& unconfirmed,
+                database::CheckpointStore& checkpoints, const Clock& clock);
     ~ShardRunner() { stop(); }
 
     /// Before start(): the state of these views at the last checkpoint. `corrupt` if there is none, or none that can be
@@ -63,6 +66,9 @@ public:
     [[nodiscard]] messaging::Offset floor(messaging::Partition partition) const;
 
     [[nodiscard]] const engine::Shard& before_start() const { return shard_; }
+
+    /// Which rows the checkpoint covers that was restored.
+    [[nodiscard]] const std::optional<RowMark>& restored_mark() const { return restored_mark_; }
     [[nodiscard]] std::uint64_t checkpoints_failed() const { return checkpoints_failed_; }
 
 private:
@@ -81,15 +87,17 @@ private:
     void publish();
     void begin_checkpoint();
     void save_checkpoints(const std::stop_token& stop);
-    [[nodiscard]] Result<> save(const engine::ShardSnapshot& snapshot, std::uint64_t ticket,
-                                const std::stop_token& stop);
+    struct Snapshot;
+    [[nodiscard]] Result<> save(const Snapshot& snapshot, const std::stop_token& stop);
     void note_saved(const engine::ShardSnapshot& snapshot);
 
     const Options options_;
     PointPublisher& publisher_;
+    UnconfirmedRows& unconfirmed_;
     database::CheckpointStore& checkpoints_;
     const Clock& clock_;
     engine::Shard shard_;  // The worker's, once it runs.
+    std::optional<RowMark> restored_mark_;
     BoundedQueue<Item> queue_;
     bool merged_since_ = false;   // The worker's: frames since the last snapshot.
     std::stop_source giving_up_;  // Rows that still wait to be published are dropped.
@@ -101,6 +109,7 @@ private:
         std::uint64_t number;
         engine::ShardSnapshot state;
         std::uint64_t ticket;  // Rows up to here must be durable first.
+        RowMark mark;
     };
     std::optional<Snapshot> waiting_;
     std::uint64_t snapshots_ = 0;

@@ -42,6 +42,10 @@ void ViewEngine::stop() {
         computing_again_.request_stop();
         computing_again_.join();
     }
+    if (settling_.joinable()) {
+        settling_.request_stop();
+        settling_.join();
+    }
     std::lock_guard change(change_mutex_);
     running_ = false;
     for (auto& reader : readers_) reader->stop();

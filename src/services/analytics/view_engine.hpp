@@ -194,6 +194,8 @@ private:
     [[nodiscard]] std::unique_ptr<ShardRunner> make_shard(std::size_t index, std::uint32_t epoch);
     [[nodiscard]] Result<> check_log(const engine::Shard& shard) const;
     void compute_again(const std::stop_token& stop);
+    [[nodiscard]] Result<> find_unconfirmed();
+    void settle_rows(const std::vector<messaging::Offset>& ends, const std::stop_token& stop);
     [[nodiscard]] Result<> start_readers(const std::vector<engine::ViewPtr>& views);
     [[nodiscard]] Result<engine::ViewPtr> make_view(const ViewRecord& record);
     [[nodiscard]] Result<std::vector<TimedPlan>> plans_of(const Known& known) const;
@@ -238,12 +240,14 @@ private:
     mutable std::mutex tables_mutex_;  // Inside change_mutex_ where both are taken.
     TableStore tables_;                // Under tables_mutex_.
     PointPublisher publisher_;
+    UnconfirmedRows unconfirmed_;
     std::vector<std::unique_ptr<ShardRunner>> shards_;
     std::vector<std::unique_ptr<PartitionReader>> readers_;
     bool running_ = false;
 
     std::stop_source stopping_;
     std::jthread computing_again_;
+    std::jthread settling_;  // Rows that are in doubt after a crash.
 
     std::mutex change_mutex_;  // One change of the views at a time.
     mutable std::mutex mutex_;

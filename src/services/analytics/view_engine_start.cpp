@@ -46,6 +46,7 @@ Result<> ViewEngine::start() {
     }
     const std::size_t sound = views.size();
     SF_TRY(start_shards(views));
+    SF_TRY(find_unconfirmed());
     SF_TRY(start_readers(views));
     running_ = true;
     announce_tables();
@@ -86,7 +87,7 @@ std::unique_ptr<ShardRunner> ViewEngine::make_shard(std::size_t index, std::uint
         .checkpoint_interval = options_.checkpoint_interval,
         .on_rows = options_.on_rows,
     };
-    return std::make_unique<ShardRunner>(std::move(options), publisher_, checkpoints_, clock_);
+    return std::make_unique<ShardRunner>(std::move(options), publisher_, unconfirmed_, checkpoints_, clock_);
 }
 
 // Every view has been in a checkpoint before its making was acknowledged. Where a checkpoint is gone, the log alone
@@ -114,6 +115,39 @@ Result<> ViewEngine::start_shards(std::vector<engine::ViewPtr>& views) {
     shards_.clear();
     for (std::size_t i = 0; i < options_.shards; ++i) shards_.push_back(make_shard(i, epochs[i]));
     return {};
+}
+
+Result<> ViewEngine::find_unconfirmed() {
+    std::map<std::uint32_t, RowMark> marks;
+    for (std::size_t i = 0; i < shards_.size(); ++i) {
+        if (const auto& mark = shards_[i]->restored_mark()) marks.emplace(static_cast<std::uint32_t>(i), *mark);
+    }
+    return unconfirmed_.collect(log_, marks, [this](std::string_view name) {
+        const auto found = views_.find(name);
+        return found != views_.end() && found->second.view->plan.may_take_rows_back();
+    });
+}
+
+// When every shard has merged again what was in the log at the start, and given what there is to give, rows that are
+// still in doubt are no rows.
+void ViewEngine::settle_rows(const std::vector<messaging::Offset>& ends, const std::stop_token& stop) {
+    constexpr auto kLook = std::chrono::milliseconds{200};
+    for (auto& shard : shards_) {
+        while (!shard->wait_merged(ends, kLook)) {
+            if (stop.stop_requested()) return;
+        }
+    }
+    std::uint32_t epoch = 0;
+    const auto given = on_shards([&](engine::Shard& shard, std::size_t) {
+        shard.emit_all_changed();
+        epoch = std::max(epoch, shard.epoch());
+    });
+    if (!given) return;  // It is stopping: the next start finds them again.
+    engine::Emitted tombstones{.points = unconfirmed_.take_back(epoch), .late_events = {}};
+    if (tombstones.empty()) return;
+    logging::info("rows from before a crash that did not come again are taken back",
+                  {{"rows", tombstones.points.size()}});
+    publisher_.publish(0, std::move(tombstones), stop);
 }
 
 // Whether the log has what comes after the checkpoint. A repair may have cut its end off.
@@ -178,8 +212,16 @@ Result<> ViewEngine::start_readers(const std::vector<engine::ViewPtr>& views) {
             }
         }
     }
+    std::vector<messaging::Offset> ends;
+    for (messaging::Partition p = 0; p < options_.partitions; ++p) {
+        SF_ASSIGN(const messaging::OffsetRange range, log_.range(options_.topic, p));
+        ends.push_back(range.end);
+    }
     for (auto& shard : shards_) shard->start();
     for (auto& reader : readers_) reader->start();
+    if (!unconfirmed_.empty()) {
+        settling_ = std::jthread([this, ends](const std::stop_token& stop) { settle_rows(ends, stop); });
+    }
     return {};
 }
 

@@ -23,7 +23,7 @@ protected:
     std::uint64_t publish() {
         engine::Emitted emitted;
         emitted.points.push_back({.view = "v", .keys = "{}", .values = R"({"n":1})"});
-        publisher_.publish(std::move(emitted), never_.get_token());
+        publisher_.publish(0, std::move(emitted), never_.get_token());
         return publisher_.ticket();
     }
     bool wait(std::uint64_t ticket, std::chrono::milliseconds patience) {
@@ -81,7 +81,7 @@ TEST_F(PointPublisherTest, goes_on_by_itself_when_much_could_not_be_stored) {
         emitted.points.push_back({.view = "v", .keys = "{}", .values = std::string(500'000, 'x')});
     // More than may be under way: it stands still, and no checkpoint is waiting that would append again.
     auto publishing = std::async(std::launch::async, [&] {
-        publisher_.publish(std::move(emitted), never_.get_token());
+        publisher_.publish(0, std::move(emitted), never_.get_token());
         return true;
     });
     EXPECT_EQ(publishing.wait_for(100ms), std::future_status::timeout);
