@@ -109,7 +109,7 @@ std::string functions_page() {
         if (calls.empty()) calls = "`" + std::string(text.name) + "(...)`";
         page += "| " + calls + " | " + escaped(text.text) + " |\n";
     }
-    return page + "\n## Casts\n\n" + casts_table();
+    return page + "\n## Casts\n\n" + casts_table() + "\n## Templates\n\n" + std::string(templates_text());
 }
 
 std::vector<std::string_view> names_without_text() {

@@ -99,7 +99,10 @@ constexpr std::array kTexts = {
     ReferenceText{"Times", "date_bin", "the beginning of the bin of this length, counted from an origin"},
     ReferenceText{"Times", "timezone", "AT TIME ZONE: UTC and fixed offsets"},
     ReferenceText{"Times", "age", "the difference in years, months and days"},
-    ReferenceText{"Times", "to_timestamp", "seconds since 1970 as a time"},
+    ReferenceText{"Times", "to_timestamp",
+                  "seconds since 1970 as a time; a text read by a template, which is a literal"},
+    ReferenceText{"Times", "to_date", "the date of a text by a template, which is a literal"},
+    ReferenceText{"Times", "to_char", "a value written by a template, which is a literal: see below"},
     ReferenceText{"Times", "make_date", "of year, month and day"},
     ReferenceText{"Times", "make_timestamp", "of year, month, day, hour, minute and second"},
     ReferenceText{"Times", "make_timestamptz", "the same in UTC"},
@@ -170,5 +173,39 @@ constexpr std::array kTexts = {
 }  // namespace
 
 std::span<const ReferenceText> reference_texts() { return kTexts; }
+
+std::string_view templates_text() {
+    return R"(Templates of `to_char`, `to_timestamp` and `to_date` are literals. What they hold beside fields stays as it is; text goes into double quotes:
+`'YYYY-MM-DD "at" HH24:MI'`.
+
+| field of a time | is |
+|---|---|
+| `YYYY` `YYY` `YY` `Y` `Y,YYY`, `IYYY` `IYY` `IY` `I` | the year and its last digits, with a comma; of ISO weeks |
+| `BC` `AD` `B.C.` `A.D.`, `CC`, `Q` | era, century, quarter |
+| `MM`, `MONTH` `Month` `month`, `MON` `Mon` `mon`, `RM` `rm` | the month: number, name, its first letters, roman |
+| `WW`, `W`, `IW` | week of the year and of the month from their first days, ISO week |
+| `DD`, `DDD`, `IDDD`, `D`, `ID`, `J` | day of the month, of the year, of the ISO year, of the week (1 is Sunday; Monday), since 4714 BC |
+| `DAY` `Day` `day`, `DY` `Dy` `dy` | the day's name, its first letters |
+| `HH24`, `HH` `HH12`, `AM` `PM` `A.M.` `P.M.` | hour of 24 or 12 and its half of the day |
+| `MI`, `SS`, `SSSS` `SSSSS` | minute, second, second of the day |
+| `MS`, `US`, `FF1` to `FF6` | digits of the second behind its point |
+| `TZ`, `OF`, `TZH`, `TZM` | UTC and its offset |
+
+Small letters mean the same, but for names, which are written as the field is. `FM` before a field leaves out zeros and spaces that fill it up, `TH` or `th` behind a number makes it 1st. Intervals have the
+fields that are numbers, but for weeks and days of ISO and `J`. `to_timestamp` and `to_date` do not read `CC`, `Y,YYY`, `RM`, `W`, `WW`, `D`, `J`, `TZ`, `OF` and ISO weeks.
+
+| of a number | is |
+|---|---|
+| `9`, `0` | a digit; with 0 zeros in front are written |
+| `.` `D`, `,` `G` | the point, a comma between digits |
+| `S` | the sign, + included |
+| `MI`, `PL`, `SG` | here -, here +, here either |
+| `PR` | brackets around negative numbers: <1> |
+| `FM` | no spaces, no zeros at the end |
+| `TH` `th` | 1st |
+
+A number that has more digits than the template is `###`.
+)";
+}
 
 }  // namespace sf::sql

@@ -15,4 +15,7 @@ struct ReferenceText {
 /// In the order of the page; those of one section stand together.
 [[nodiscard]] std::span<const ReferenceText> reference_texts();
 
+/// What to_char(), to_timestamp() and to_date() understand, as a part of the page.
+[[nodiscard]] std::string_view templates_text();
+
 }  // namespace sf::sql

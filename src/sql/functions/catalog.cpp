@@ -19,10 +19,11 @@ const Tables& operator_tables() {
 }
 
 const Tables& function_tables() {
-    static const Tables tables = {math_functions(),  trigonometric_functions(), whole_functions(),
-                                  text_functions(),  text_making_functions(),   piece_functions(),
-                                  time_functions(),  json_functions(),          jsonb_functions(),
-                                  array_functions(), array_text_functions(),    calendar_functions()};
+    static const Tables tables = {math_functions(),    trigonometric_functions(), whole_functions(),
+                                  text_functions(),    text_making_functions(),   piece_functions(),
+                                  time_functions(),    json_functions(),          jsonb_functions(),
+                                  array_functions(),   array_text_functions(),    calendar_functions(),
+                                  template_functions()};
     return tables;
 }
 

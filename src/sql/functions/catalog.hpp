@@ -91,6 +91,7 @@ extern const Function kJsonBuildObject;  // in pairs.
 [[nodiscard]] std::span<const Function> root_operators();
 [[nodiscard]] std::span<const Function> jsonb_operators();
 [[nodiscard]] std::span<const Function> jsonb_functions();
+[[nodiscard]] std::span<const Function> template_functions();
 [[nodiscard]] std::span<const Function> text_making_functions();
 [[nodiscard]] std::span<const Function> piece_functions();
 [[nodiscard]] std::span<const Function> trigonometric_functions();

@@ -52,7 +52,6 @@ constexpr std::array kRefusals = {
     Refusal{"to_json", "use to_jsonb"},
     Refusal{"sha256", "bytea is not supported; md5() gives text"},
     Refusal{"encode", "bytea is not supported"},
-    Refusal{"to_char", "date_trunc, extract and casts to text are supported"},
 };
 
 // boolean in concat() is t or f, unlike in a cast.

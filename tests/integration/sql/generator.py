@@ -7,6 +7,7 @@ import events
 import generator_arrays
 import generator_json
 import generator_numbers
+import generator_templates
 import generator_text
 import generator_times
 from generator_types import (ALL, BIGINT, BOOLEAN, CLOCK, DATE, DOUBLE, ELEMENTS, Expression, INTEGER, INTERVAL, JSONB, NUMBERS, NUMERIC, ORDERED, SCALAR, TEXT, TIME,
@@ -61,7 +62,8 @@ CASTS = {
 }
 
 
-class Generator(generator_arrays.Arrays, generator_json.Json, generator_numbers.Numbers, generator_text.Texts, generator_times.Times):
+class Generator(generator_arrays.Arrays, generator_json.Json, generator_numbers.Numbers, generator_templates.Templates, generator_text.Texts,
+                generator_times.Times):
     """`random` decides everything; the same seed gives the same expressions."""
 
     def __init__(self, random):

@@ -85,7 +85,7 @@ class Cluster:
                                "-d", "postgres", "-At"], input=text.encode(), capture_output=True, check=False)
         if done.returncode != 0:
             raise Failed(done.stderr.decode(errors="replace"))
-        return done.stdout.decode()
+        return done.stdout.decode(errors="replace")  # Messages of errors may cut a character in two.
 
 
 _ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
@@ -144,6 +144,11 @@ END $$;
 CREATE FUNCTION sf.finite(x timestamptz) RETURNS timestamptz LANGUAGE plpgsql IMMUTABLE STRICT AS $$
 BEGIN
   IF NOT isfinite(x) OR x >= '294247-01-01' THEN RAISE EXCEPTION 'no time' USING ERRCODE = '22008'; END IF;
+  RETURN x;
+END $$;
+CREATE FUNCTION sf.finite_day(x date) RETURNS date LANGUAGE plpgsql IMMUTABLE STRICT AS $$
+BEGIN
+  IF NOT isfinite(x) OR x >= '294247-01-01' THEN RAISE EXCEPTION 'no day' USING ERRCODE = '22008'; END IF;
   RETURN x;
 END $$;
 CREATE FUNCTION sf.time(x text) RETURNS timestamptz LANGUAGE plpgsql IMMUTABLE STRICT AS $$
