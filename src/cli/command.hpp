@@ -50,6 +50,7 @@ inline constexpr const char* kAdministration = "Set up";
 [[nodiscard]] std::unique_ptr<Command> make_query_command();
 [[nodiscard]] std::unique_ptr<Command> make_views_command();
 [[nodiscard]] std::unique_ptr<Command> make_tables_command();
+[[nodiscard]] std::unique_ptr<Command> make_functions_command();
 [[nodiscard]] std::unique_ptr<Command> make_token_command();
 [[nodiscard]] std::unique_ptr<Command> make_config_command();
 [[nodiscard]] std::unique_ptr<Command> make_demo_command();

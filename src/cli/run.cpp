@@ -48,6 +48,7 @@ void declare(Program& program) {
     program.commands.push_back(make_query_command());
     program.commands.push_back(make_views_command());
     program.commands.push_back(make_tables_command());
+    program.commands.push_back(make_functions_command());
     program.commands.push_back(make_token_command());
     program.commands.push_back(make_config_command());
     program.commands.push_back(make_completion_command());

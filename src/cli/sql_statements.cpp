@@ -1,5 +1,7 @@
 #include "cli/sql_statements.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 
 namespace sf::cli {
@@ -16,6 +18,20 @@ std::size_t skip_quoted(std::string_view text, std::size_t at) {
         else break;
     }
     return at;
+}
+
+// One past the text between two equal $tags$ that begins at `at`; at itself if there is none.
+std::size_t skip_dollar_quoted(std::string_view text, std::size_t at) {
+    if (text[at] != '$') return at;
+    std::size_t end = at + 1;
+    const auto in_tag = [&](char c) {
+        return is_letter(c) || c == '_' || (c & 0x80) != 0 || (is_digit(c) && end > at + 1);
+    };
+    while (end < text.size() && in_tag(text[end])) ++end;
+    if (end == text.size() || text[end] != '$') return at;  // $1
+    const std::string_view tag = text.substr(at, end + 1 - at);
+    const std::size_t close = text.find(tag, end + 1);
+    return close == std::string_view::npos ? text.size() : close + tag.size();
 }
 
 // One past the comment that begins at `at`; at itself if there is none. /* */ nests, as in PostgreSQL.
@@ -60,7 +76,9 @@ std::vector<SqlStatement> split_statements(std::string_view file) {
             continue;
         }
         if (begin == std::string_view::npos) begin = at;
-        at = c == '\'' || c == '"' ? skip_quoted(file, at) : at + 1;
+        const std::size_t dollar_quoted = skip_dollar_quoted(file, at);
+        if (dollar_quoted != at) at = dollar_quoted;
+        else at = c == '\'' || c == '"' ? skip_quoted(file, at) : at + 1;
         end = at;
     }
     finish();

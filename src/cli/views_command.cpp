@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <istream>
 #include <iterator>
 
@@ -17,6 +18,7 @@ namespace sf::cli {
 namespace {
 
 constexpr std::string_view kViews = "/api/v1/views";
+constexpr std::string_view kFunctions = "/api/v1/functions";
 constexpr std::string_view kRules = "/api/v1/processing-rules";
 
 std::string count_text(const JsonNode& node, std::string_view key) { return std::to_string(node.count_of(key)); }
@@ -28,12 +30,13 @@ public:
         app->require_subcommand(1);
         list_ = app->add_subcommand("list", "All views and how they fare");
         show_ = named(*app, "show", "One view: its statement, columns, state");
-        apply_ = app->add_subcommand("apply", "Make or replace the views of a file: SQL, or a processing rule");
+        apply_ = app->add_subcommand("apply",
+                                     "Make or replace the views and functions of a file: SQL, or a processing rule");
         apply_
             ->add_option(
                 "FILE", file_,
-                "CREATE MATERIALIZED VIEW statements, ended by semicolons, or a processing rule (a JSON object); "
-                "- reads standard input")
+                "CREATE MATERIALIZED VIEW and CREATE FUNCTION statements, ended by semicolons, or a processing rule (a "
+                "JSON object); - reads standard input")
             ->required();
         validate_ = app->add_subcommand("validate", "Check a file without making anything");
         validate_->add_option("FILE", file_, "As for apply")->required();
@@ -76,6 +79,11 @@ public:
     }
 
 private:
+    struct Checked {  // A statement.
+        bool is_function = false;
+        std::string name;
+    };
+
     CLI::App* named(CLI::App& app, const std::string& name, const std::string& help) {
         CLI::App* below = app.add_subcommand(name, help);
         below->add_option("NAME", name_, "The view")->required();
@@ -274,28 +282,47 @@ private:
         const std::vector<SqlStatement> statements = split_statements(text);
         if (statements.empty())
             return session.usage(from + " has no statement", "", "streamflow views --help has an example");
-        // All are checked before the first one changes anything.
-        std::vector<std::string> names;
+        SF_ASSIGN(const std::vector<Checked> checked, check(api, statements, from));
+        if (validate_->parsed()) {
+            const auto functions = static_cast<std::size_t>(std::ranges::count(checked, true, &Checked::is_function));
+            const std::size_t views = checked.size() - functions;
+            if (session.json())
+                session.print(fmt::format("{{\"valid\":true,\"views\":{},\"functions\":{}}}\n", views, functions));
+            else if (!session.options().quiet)
+                session.print((functions > 0 ? counted(functions, "function") + " and " : "") + counted(views, "view") +
+                              ", all valid\n");
+            return Exit::ok;
+        }
+        for (std::size_t i = 0; i < statements.size(); ++i) {
+            const auto& [is_function, name] = checked[i];
+            const std::string what = (is_function ? "function " : "view ") + name;
+            auto applied = is_function ? api.post(kFunctions, body_of(statements[i]))
+                                       : api.put(fmt::format("{}/{}", kViews, name), body_of(statements[i]));
+            if (!applied) return fail(std::move(applied.error()).during(what));
+            if (session.json()) session.print(applied->body + "\n");
+            else if (!session.options().quiet) session.print(what + (is_function ? " is made\n" : " runs\n"));
+        }
+        return Exit::ok;
+    }
+
+    // All are checked before the first one changes anything, with the functions that stand before them in the file.
+    static Result<std::vector<Checked>> check(Api& api, const std::vector<SqlStatement>& statements,
+                                              const std::string& from) {
+        std::vector<Checked> all;
+        std::string functions;
         for (const SqlStatement& statement : statements) {
-            auto checked = api.post(std::string(kViews) + "/validate", body_of(statement));
+            std::string body = body_of(statement);
+            body.insert(body.size() - 1, R"(,"functions":[)" + functions + ']');
+            auto checked = api.post(std::string(kViews) + "/validate", body);
             if (!checked)
                 return fail(std::move(checked.error())
                                 .during(fmt::format("{}, the statement at line {}", from, statement.line)));
             SF_ASSIGN(const JsonDocument document, JsonDocument::parse(checked->body));
-            names.push_back(document.root().text_of("name").value_or(""));
+            all.push_back(
+                {document.root().text_of("kind") == "function", document.root().text_of("name").value_or("")});
+            if (all.back().is_function) functions += (functions.empty() ? "" : ",") + json_string(statement.text);
         }
-        if (validate_->parsed()) {
-            if (session.json()) session.print(fmt::format("{{\"valid\":true,\"views\":{}}}\n", names.size()));
-            else if (!session.options().quiet) session.print(counted(names.size(), "view") + ", all valid\n");
-            return Exit::ok;
-        }
-        for (std::size_t i = 0; i < statements.size(); ++i) {
-            auto applied = api.put(fmt::format("{}/{}", kViews, names[i]), body_of(statements[i]));
-            if (!applied) return fail(std::move(applied.error()).during("view " + names[i]));
-            if (session.json()) session.print(applied->body + "\n");
-            else if (!session.options().quiet) session.print("view " + names[i] + " runs\n");
-        }
-        return Exit::ok;
+        return all;
     }
 
     // A processing rule: the same as a form.

@@ -5,9 +5,10 @@
 
 namespace sf::sql {
 
-Result<ViewPlan> plan_view(std::string_view sql, const AggregateCatalog& aggregates, const TableCatalog& tables) {
+Result<ViewPlan> plan_view(std::string_view sql, const AggregateCatalog& aggregates, const TableCatalog& tables,
+                           const FunctionCatalog& functions) {
     SF_ASSIGN(const Statement statement, Statement::parse(sql));
-    return ViewPlanner(statement, aggregates, tables).plan();
+    return ViewPlanner(statement, aggregates, tables, functions).plan();
 }
 
 }  // namespace sf::sql

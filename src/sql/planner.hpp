@@ -5,6 +5,7 @@
 #include "base/result.hpp"
 #include "sql/aggregate_catalog.hpp"
 #include "sql/tables/reference_table.hpp"
+#include "sql/user_function.hpp"
 #include "sql/view_plan.hpp"
 
 #include <string_view>
@@ -15,6 +16,7 @@ namespace sf::sql {
 /// the message says what is wrong, the detail has line, column and the line of the text with a caret under the place,
 /// the hint the way out.
 [[nodiscard]] Result<ViewPlan> plan_view(std::string_view sql, const AggregateCatalog& aggregates,
-                                         const TableCatalog& tables = no_tables());
+                                         const TableCatalog& tables = no_tables(),
+                                         const FunctionCatalog& functions = no_functions());
 
 }  // namespace sf::sql

@@ -6,7 +6,6 @@
 #include "http/problem.hpp"
 #include "services/analytics/built_in_views.hpp"
 #include "services/analytics/view_json.hpp"
-#include "sql/planner.hpp"
 
 #include <charconv>
 
@@ -17,6 +16,12 @@ struct ViewBody {
     std::string sql;
 };
 BOOST_DESCRIBE_STRUCT(ViewBody, (), (sql))
+
+struct ValidateBody {
+    std::string sql;
+    std::optional<std::vector<std::string>> functions;
+};
+BOOST_DESCRIBE_STRUCT(ValidateBody, (), (sql, functions))
 
 constexpr unsigned kThreads = 2;
 constexpr std::size_t kWaitingMax = 64;
@@ -96,6 +101,7 @@ Result<http::Response> AnalyticsService::list(const http::Request&) {
 Result<http::Response> AnalyticsService::create(const http::Request& request) {
     ViewBody body;
     if (auto refusal = http::parse_body(request.body.view(), body)) return answered(std::move(*refusal));
+    if (sql::makes_function(body.sql)) return create_function(body.sql);
     SF_ASSIGN(const auto made, engine_.create({.sql = body.sql}));
     http::Response response = json(view_json(*made), 201);
     response.headers.push_back({"Location", "/api/v1/views/" + made->record.name});
@@ -103,10 +109,16 @@ Result<http::Response> AnalyticsService::create(const http::Request& request) {
 }
 
 Result<http::Response> AnalyticsService::validate(const http::Request& request) {
-    ViewBody body;
+    ValidateBody body;
     if (auto refusal = http::parse_body(request.body.view(), body)) return answered(std::move(*refusal));
-    SF_ASSIGN(const sql::ViewPlan plan, engine_.plan(body.sql));
-    return json(R"({"valid":true,"name":)" + json_string(plan.name) + R"(,"columns":)" + columns_json(plan) + '}');
+    const std::vector<std::string> functions = body.functions.value_or(std::vector<std::string>());
+    if (sql::makes_function(body.sql)) {
+        SF_ASSIGN(const sql::UserFunctionPtr function, engine_.check_function(body.sql, functions));
+        return json(R"({"valid":true,"kind":"function","name":)" + json_string(function->name) + '}');
+    }
+    SF_ASSIGN(const sql::ViewPlan plan, engine_.plan(body.sql, functions));
+    return json(R"({"valid":true,"kind":"view","name":)" + json_string(plan.name) + R"(,"columns":)" +
+                columns_json(plan) + '}');
 }
 
 Result<http::Response> AnalyticsService::show(const http::Request& request) {
@@ -190,10 +202,13 @@ void AnalyticsService::add_routes(http::RouteTable& routes) {
                             [this](const http::Request& r) { return create(r); });
     made.bodies = body;
     made.answers = {{201, "The view, which runs from the next event on", any}, {409, "There is one of that name", ""}};
-    made.description = "One CREATE MATERIALIZED VIEW statement. An error names the line and column.";
+    made.description =
+        "One CREATE MATERIALIZED VIEW statement. An error names the line and column. CREATE FUNCTION makes a function, "
+        "as at /api/v1/functions.";
     http::Route& checked = add(post, "/api/v1/views/validate", "Check a view without making it", http::Role::viewer,
                                [this](const http::Request& r) { return validate(r); });
-    checked.bodies = body;
+    checked.bodies = {{"application/json", http::json_schema<ValidateBody>(), std::string(kExample)}};
+    checked.description = "Or a function. `functions` are statements that count as made before it.";
     add(get, "/api/v1/views/{name}", "One view, and how it fares", http::Role::viewer,
         [this](const http::Request& r) { return show(r); });
     http::Route& replaced = add(put, "/api/v1/views/{name}", "Make or replace a view", http::Role::editor,
@@ -219,6 +234,7 @@ void AnalyticsService::add_routes(http::RouteTable& routes) {
     add_shadow_routes(routes);
     add_rule_routes(routes);
     add_table_routes(routes);
+    add_function_routes(routes);
 }
 
 }  // namespace sf::analytics

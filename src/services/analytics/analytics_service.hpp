@@ -58,6 +58,9 @@ private:
 
     void add_table_routes(http::RouteTable& routes);  // table_routes.cpp
 
+    void add_function_routes(http::RouteTable& routes);  // function_routes.cpp
+    [[nodiscard]] Result<http::Response> create_function(const std::string& sql);
+
     // Processing rules: rule_routes.cpp.
     void add_rule_routes(http::RouteTable& routes);
     [[nodiscard]] Result<ViewRecord> rule(std::string_view name);

@@ -5,7 +5,6 @@
 #include "http/problem.hpp"
 #include "services/analytics/rule_statement.hpp"
 #include "services/analytics/view_json.hpp"
-#include "sql/planner.hpp"
 
 #include <fmt/format.h>
 
@@ -27,20 +26,20 @@ http::Response refusal(const std::vector<http::FieldError>& errors) {
     return http::problem(422, "the rule does not fit", "see errors", errors);
 }
 
-std::variant<PlannedRule, http::Response> planned(const http::Request& request) {
+std::variant<PlannedRule, http::Response> planned(const ViewEngine& engine, const http::Request& request) {
     ProcessingRule rule;
     if (auto wrong = http::parse_body(request.body.view(), rule)) return std::move(*wrong);
     const auto statement = statement_of(rule);
     if (!statement) return refusal(statement.error());
-    auto plan = sql::plan_view(statement->sql, engine::aggregate_catalog());
+    auto plan = engine.plan(statement->sql);
     if (!plan) return refusal({statement->located(plan.error())});
     return PlannedRule{
         {.sql = statement->sql, .rule = std::string(request.body.view()), .enabled = rule.enabled.value_or(true)},
         std::move(*plan)};
 }
 
-std::string rule_json(const ViewRecord& record) {
-    const auto plan = sql::plan_view(record.sql, engine::aggregate_catalog());
+std::string rule_json(const ViewEngine& engine, const ViewRecord& record) {
+    const auto plan = engine.plan_of(record);
     return fmt::format(R"({{"name":{},"enabled":{},"rule":{},"sql":{},"columns":{},"created_at":{}}})",
                        json_string(record.name), record.enabled, record.rule, json_string(record.sql),
                        plan ? columns_json(*plan) : "[]", json_string(format_rfc3339(record.created_at)));
@@ -65,18 +64,18 @@ Result<http::Response> AnalyticsService::list_rules() {
     for (const ViewRecord& record : records) {
         if (record.rule.empty() || is_shadow(record.name)) continue;
         if (body.back() != '[') body += ",\n";
-        body += rule_json(record);
+        body += rule_json(engine_, record);
     }
     return http::Response{.body = body + "]}"};
 }
 
 Result<http::Response> AnalyticsService::show_rule(const http::Request& request) {
     SF_ASSIGN(const ViewRecord record, rule(request.path_parameter("name")));
-    return http::Response{.body = rule_json(record)};
+    return http::Response{.body = rule_json(engine_, record)};
 }
 
 Result<http::Response> AnalyticsService::validate_rule(const http::Request& request) {
-    auto read = planned(request);
+    auto read = planned(engine_, request);
     if (auto* refused = std::get_if<http::Response>(&read)) return std::move(*refused);
     const PlannedRule& rule = std::get<PlannedRule>(read);
     return http::Response{.body = fmt::format(R"({{"valid":true,"name":{},"sql":{},"columns":{}}})",
@@ -85,18 +84,18 @@ Result<http::Response> AnalyticsService::validate_rule(const http::Request& requ
 }
 
 Result<http::Response> AnalyticsService::create_rule(const http::Request& request) {
-    auto read = planned(request);
+    auto read = planned(engine_, request);
     if (auto* refused = std::get_if<http::Response>(&read)) return std::move(*refused);
     const PlannedRule& made = std::get<PlannedRule>(read);
     SF_TRY(engine_.create(made.definition));
     SF_ASSIGN(const ViewRecord record, rule(made.plan.name));
-    http::Response response{.status = 201, .body = rule_json(record)};
+    http::Response response{.status = 201, .body = rule_json(engine_, record)};
     response.headers.push_back({"Location", "/api/v1/processing-rules/" + record.name});
     return response;
 }
 
 Result<http::Response> AnalyticsService::replace_rule(const http::Request& request) {
-    auto read = planned(request);
+    auto read = planned(engine_, request);
     if (auto* refused = std::get_if<http::Response>(&read)) return std::move(*refused);
     const PlannedRule& changed = std::get<PlannedRule>(read);
     const std::string_view name = request.path_parameter("name");
@@ -105,11 +104,11 @@ Result<http::Response> AnalyticsService::replace_rule(const http::Request& reque
     }
     SF_TRY(engine_.replace(name, changed.definition));
     SF_ASSIGN(const ViewRecord record, rule(name));
-    return http::Response{.body = rule_json(record)};
+    return http::Response{.body = rule_json(engine_, record)};
 }
 
 Result<http::Response> AnalyticsService::shadow_rule(const http::Request& request) {
-    auto read = planned(request);
+    auto read = planned(engine_, request);
     if (auto* refused = std::get_if<http::Response>(&read)) return std::move(*refused);
     bool backfill = false;
     for (const auto& [name, value] : request.query_parameters) {

@@ -32,6 +32,7 @@ ViewEngine::ViewEngine(ViewEngineOptions options, messaging::Log& log, database:
       clock_(clock),
       store_(documents),
       tables_(documents),
+      functions_(documents),
       publisher_(log, clock) {}
 
 ViewEngine::~ViewEngine() { stop(); }
@@ -53,7 +54,7 @@ void ViewEngine::stop() {
 }
 
 Result<engine::ViewPtr> ViewEngine::make_view(const ViewRecord& record) {
-    SF_ASSIGN(sql::ViewPlan plan, this->plan(record.sql));
+    SF_ASSIGN(sql::ViewPlan plan, plan_of(record));
     plan.name = record.name;  // Of a shadow it is another one than the statement's.
     auto view = std::make_shared<engine::View>(next_number_++, record.identity, std::move(plan), record.starts);
     view->closed_until = record.closed_until;
@@ -183,19 +184,21 @@ Result<> ViewEngine::checkpoint_all() {
 Result<std::optional<ViewStatus>> ViewEngine::create(const ViewDefinition& definition) {
     std::lock_guard change(change_mutex_);
     if (!running_) return fail(ErrorCode::unavailable, "the service is stopping");
-    SF_ASSIGN(const sql::ViewPlan plan, this->plan(definition.sql));
+    SF_ASSIGN(Planned planned, plan_new(definition.sql));
+    const sql::ViewPlan& plan = planned.plan;
     const auto stopped = unplanned_.find(plan.name);
     if (known(plan.name) || (stopped != unplanned_.end() && !stopped->second.enabled)) {
         return fail(ErrorCode::conflict, "there is a view \"" + plan.name + "\" already", "",
                     "replace it with PUT, or drop it first");
     }
-    return make(record_of(definition, plan.name), nullptr);
+    return make(record_of(definition, planned, plan.name), nullptr);
 }
 
 Result<std::optional<ViewStatus>> ViewEngine::replace(std::string_view name, const ViewDefinition& definition) {
     std::lock_guard change(change_mutex_);
     if (!running_) return fail(ErrorCode::unavailable, "the service is stopping");
-    SF_ASSIGN(const sql::ViewPlan plan, this->plan(definition.sql));
+    SF_ASSIGN(Planned planned, plan_new(definition.sql));
+    const sql::ViewPlan& plan = planned.plan;
     if (plan.name != name) {
         return fail(ErrorCode::invalid_input,
                     "the statement makes view \"" + plan.name + "\", not \"" + std::string(name) + "\"", "",
@@ -203,8 +206,8 @@ Result<std::optional<ViewStatus>> ViewEngine::replace(std::string_view name, con
     }
     SF_TRY(check_made_alike(name, definition));
     const auto old = known(name);
-    if (!old || old->record.sql != definition.sql || !definition.enabled)
-        return make(record_of(definition, plan.name), old ? &*old : nullptr);
+    if (!old || old->record.sql != definition.sql || old->record.functions != planned.functions || !definition.enabled)
+        return make(record_of(definition, planned, plan.name), old ? &*old : nullptr);
     Known same = *old;
     if (same.record.rule != definition.rule) {
         same.record.rule = definition.rule;
@@ -228,14 +231,15 @@ Result<> ViewEngine::check_made_alike(std::string_view name, const ViewDefinitio
                 std::string("change it as one (") + path + "), or drop it first");
 }
 
-ViewRecord ViewEngine::record_of(const ViewDefinition& definition, const std::string& name) {
+ViewRecord ViewEngine::record_of(const ViewDefinition& definition, Planned& planned, const std::string& name) {
     return {.name = name,
             .sql = definition.sql,
             .identity = new_identity(name),
             .created_at = clock_.now(),
             .built_in = definition.built_in,
             .rule = definition.rule,
-            .enabled = definition.enabled};
+            .enabled = definition.enabled,
+            .functions = std::move(planned.functions)};
 }
 
 Result<std::optional<ViewStatus>> ViewEngine::make(ViewRecord record, const Known* instead_of) {

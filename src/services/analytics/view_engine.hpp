@@ -8,6 +8,7 @@
 #include "database/point_store.hpp"
 #include "engine/sharing.hpp"
 #include "messaging/log.hpp"
+#include "services/analytics/function_store.hpp"
 #include "services/analytics/partition_reader.hpp"
 #include "services/analytics/point_publisher.hpp"
 #include "services/analytics/shard_runner.hpp"
@@ -20,6 +21,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -71,6 +73,15 @@ struct TableStatus {
     std::size_t bytes = 0;
     Timestamp loaded_at;             // Its rows; when it was made, where it has none yet.
     std::vector<std::string> views;  // That look rows of it up.
+};
+
+/// A function in SQL and who calls it.
+struct FunctionStatus {
+    sql::UserFunctionPtr function;
+    Timestamp created_at;
+    bool aggregates = false;                  // It is one: there are some in its body.
+    std::vector<std::string> views = {};      // That were made with it.
+    std::vector<std::string> functions = {};  // In whose bodies it is called.
 };
 
 class History;  // A view computed from stored events.
@@ -129,8 +140,23 @@ public:
     /// each identity all the time; rows that the shadow does not have get tombstones.
     [[nodiscard]] Result<ViewStatus> promote(std::string_view name);
 
-    /// What a statement means, with the reference tables that there are.
-    [[nodiscard]] Result<sql::ViewPlan> plan(const std::string& sql) const;
+    /// What a statement means, with the reference tables and functions that there are, and those that statements make.
+    [[nodiscard]] Result<sql::ViewPlan> plan(const std::string& sql, std::span<const std::string> functions = {}) const;
+
+    /// What a view's statement means, with the functions that it was made with.
+    [[nodiscard]] Result<sql::ViewPlan> plan_of(const ViewRecord& record) const;
+
+    // Functions in SQL: view_engine_functions.cpp. A view keeps the definitions that it was made with.
+    /// `conflict` if there is another one of the name and the statement does not replace it, or if a function that
+    /// calls it could not any more.
+    [[nodiscard]] Result<FunctionStatus> create_function(const std::string& sql);
+    [[nodiscard]] Result<> drop_function(std::string_view name);
+    [[nodiscard]] Result<std::vector<FunctionStatus>> functions();
+    [[nodiscard]] Result<FunctionStatus> find_function(std::string_view name);
+
+    /// As create_function() would, with the functions that statements make besides.
+    [[nodiscard]] Result<sql::UserFunctionPtr> check_function(const std::string& sql,
+                                                              std::span<const std::string> functions) const;
 
     // Reference tables: view_engine_tables.cpp. Views meet the rows of a load from the next event on.
     [[nodiscard]] Result<TableStatus> create_table(const std::string& sql);
@@ -175,6 +201,10 @@ private:
         ViewRecord record;
         engine::ViewPtr view;
     };
+    struct Planned {
+        sql::ViewPlan plan;
+        std::vector<std::string> functions;  // The statements of those that it calls.
+    };
     struct TimedPlan {
         engine::ViewPtr view;
         std::map<engine::Partition, engine::Offset> starts;  // It holds from here on.
@@ -202,7 +232,13 @@ private:
     [[nodiscard]] Result<std::vector<Known>> views_with_table(std::string_view table) const;
     [[nodiscard]] TableStatus table_status(const TableRecord& record) const;
     [[nodiscard]] std::vector<Known> all_known() const;
-    [[nodiscard]] ViewRecord record_of(const ViewDefinition& definition, const std::string& name);
+    [[nodiscard]] Result<Planned> plan_new(const std::string& sql) const;
+    [[nodiscard]] static Result<sql::ViewPlan> plan_with(const ViewRecord& record, const sql::TableCatalog& tables);
+    [[nodiscard]] static Result<engine::ViewPtr> planned_with(const Known& known, const sql::TableCatalog& tables);
+    [[nodiscard]] Result<> check_function_in(const sql::UserFunction& function,
+                                             const sql::FunctionCatalog& others) const;
+    [[nodiscard]] Result<FunctionStatus> function_status(std::string_view name);
+    [[nodiscard]] ViewRecord record_of(const ViewDefinition& definition, Planned& planned, const std::string& name);
     [[nodiscard]] Result<std::optional<ViewStatus>> make(ViewRecord record, const Known* instead_of);
     struct Reached {  // By the reader of a partition.
         messaging::Offset next;
@@ -239,6 +275,7 @@ private:
     ViewStore store_;
     mutable std::mutex tables_mutex_;  // Inside change_mutex_ where both are taken.
     TableStore tables_;                // Under tables_mutex_.
+    FunctionStore functions_;          // Under tables_mutex_.
     PointPublisher publisher_;
     UnconfirmedRows unconfirmed_;
     std::vector<std::unique_ptr<ShardRunner>> shards_;

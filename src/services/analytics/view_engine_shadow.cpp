@@ -29,7 +29,8 @@ Result<ViewStatus> ViewEngine::shadow(std::string_view name, const ViewDefinitio
                                       std::stop_token stop) {
     std::lock_guard change(change_mutex_);
     if (!running_) return fail(ErrorCode::unavailable, "the service is stopping");
-    SF_ASSIGN(const sql::ViewPlan plan, this->plan(definition.sql));
+    SF_ASSIGN(Planned planned, plan_new(definition.sql));
+    const sql::ViewPlan& plan = planned.plan;
     if (plan.name != name) {
         return fail(ErrorCode::invalid_input,
                     "the statement makes view \"" + plan.name + "\", not \"" + std::string(name) + "\"", "",
@@ -37,7 +38,7 @@ Result<ViewStatus> ViewEngine::shadow(std::string_view name, const ViewDefinitio
     }
     if (!known(name)) return fail(ErrorCode::not_found, "there is no view \"" + plan.name + "\"", "", "make it first");
     SF_TRY(check_made_alike(name, definition));
-    ViewRecord record = record_of(definition, shadow_name(name));
+    ViewRecord record = record_of(definition, planned, shadow_name(name));
     record.enabled = true;
     const auto old = known(record.name);
     std::optional<LogHold> hold;

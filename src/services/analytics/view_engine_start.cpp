@@ -22,6 +22,7 @@ std::string checkpoint_name(std::size_t shard) { return "analytics-" + std::to_s
 Result<> ViewEngine::start() {
     SF_TRY(fix_shards());
     SF_TRY(tables_.load());
+    SF_TRY(functions_.load());
     SF_ASSIGN(const std::vector<ViewRecord> records, store_.load());
     std::vector<engine::ViewPtr> views;
     bool some_lost = false;

@@ -1,6 +1,5 @@
 // Reference tables of the engine: how they are made and loaded, and from which record on views meet new rows.
 #include "services/analytics/view_engine.hpp"
-#include "sql/planner.hpp"
 
 #include <algorithm>
 #include <set>
@@ -47,20 +46,15 @@ private:
     sql::ReferenceTablePtr rows_;
 };
 
-Result<engine::ViewPtr> planned_with(const engine::View& view, const std::string& sql,
-                                     const sql::TableCatalog& tables) {
-    SF_ASSIGN(sql::ViewPlan plan, sql::plan_view(sql, engine::aggregate_catalog(), tables));
+}  // namespace
+
+Result<engine::ViewPtr> ViewEngine::planned_with(const Known& known, const sql::TableCatalog& tables) {
+    const engine::View& view = *known.view;
+    SF_ASSIGN(sql::ViewPlan plan, plan_with(known.record, tables));
     plan.name = view.plan.name;
     auto planned = std::make_shared<engine::View>(view.number, view.identity, std::move(plan), view.starts);
     planned->closed_until = view.closed_until;
     return engine::ViewPtr(std::move(planned));
-}
-
-}  // namespace
-
-Result<sql::ViewPlan> ViewEngine::plan(const std::string& sql) const {
-    std::lock_guard lock(tables_mutex_);
-    return sql::plan_view(sql, engine::aggregate_catalog(), tables_.now());
 }
 
 std::vector<ViewEngine::Known> ViewEngine::all_known() const {
@@ -76,7 +70,7 @@ Result<std::vector<ViewEngine::Known>> ViewEngine::views_with_table(std::string_
     const TableStore::AsOf now = tables_.now();
     for (Known& known : all_known()) {
         const AskedFor asked(now);
-        SF_TRY(sql::plan_view(known.record.sql, engine::aggregate_catalog(), asked));
+        SF_TRY(plan_with(known.record, asked));
         if (asked.names().contains(table)) users.push_back(std::move(known));
     }
     return users;
@@ -88,7 +82,7 @@ Result<std::vector<ViewEngine::TimedPlan>> ViewEngine::plans_of(const Known& kno
     std::lock_guard lock(tables_mutex_);
     const TableStore::AsOf now = tables_.now();
     const AskedFor asked(now);
-    SF_TRY(sql::plan_view(known.record.sql, engine::aggregate_catalog(), asked));
+    SF_TRY(plan_with(known.record, asked));
     std::map<std::uint64_t, std::map<engine::Partition, engine::Offset>> loads = {{0, {}}};
     for (const std::string& name : asked.names()) {
         const std::vector<TableContent>& contents = tables_.tables().find(name)->second.contents;
@@ -98,7 +92,7 @@ Result<std::vector<ViewEngine::TimedPlan>> ViewEngine::plans_of(const Known& kno
     std::vector<TimedPlan> plans;
     for (const auto& [number, starts] : loads) {
         const TableStore::AsOf tables(tables_, number);
-        SF_ASSIGN(engine::ViewPtr view, planned_with(*known.view, known.record.sql, tables));
+        SF_ASSIGN(engine::ViewPtr view, planned_with(known, tables));
         plans.push_back({std::move(view), starts});
     }
     return plans;
@@ -129,7 +123,7 @@ Result<TableStatus> ViewEngine::load_table(std::string_view name, const std::str
         const WithRows tables(now, content.table);
         SF_ASSIGN(const std::vector<Known> users, views_with_table(name));
         for (const Known& user : users) {
-            SF_ASSIGN(engine::ViewPtr view, planned_with(*user.view, user.record.sql, tables));
+            SF_ASSIGN(engine::ViewPtr view, planned_with(user, tables));
             revised.push_back(std::move(view));
         }
     }

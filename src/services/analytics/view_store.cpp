@@ -26,9 +26,11 @@ struct ViewDocument {
     std::optional<std::int64_t> whole_after;
     std::optional<std::string> rule;
     std::optional<bool> enabled;
+    std::optional<std::vector<std::string>> functions;
 };
 BOOST_DESCRIBE_STRUCT(ViewDocument, (),
-                      (name, sql, identity, starts, closed_until, created_at, built_in, whole_after, rule, enabled))
+                      (name, sql, identity, starts, closed_until, created_at, built_in, whole_after, rule, enabled,
+                       functions))
 
 Result<ViewRecord> parse(const database::Document& document) {
     std::string padded = document.json;
@@ -49,7 +51,8 @@ Result<ViewRecord> parse(const database::Document& document) {
                       parse_rfc3339(view.created_at).value_or(Timestamp{}),
                       view.built_in,
                       view.rule.value_or(""),
-                      view.enabled.value_or(true)};
+                      view.enabled.value_or(true),
+                      view.functions.value_or(std::vector<std::string>())};
 }
 
 }  // namespace
@@ -83,6 +86,10 @@ Result<> ViewStore::put(const ViewRecord& record) {
     if (record.whole_after > engine::kTimeMin) json += fmt::format(R"(,"whole_after":{})", record.whole_after);
     if (!record.rule.empty()) json += R"(,"rule":)" + json_string(record.rule);
     if (!record.enabled) json += R"(,"enabled":false)";
+    std::string functions;
+    for (const std::string& statement : record.functions)
+        functions += (functions.empty() ? "" : ",") + json_string(statement);
+    if (!functions.empty()) json += R"(,"functions":[)" + functions + ']';
     const database::Document document{record.name, json + '}'};
     return documents_.put(kViews, std::span(&document, 1), {});
 }

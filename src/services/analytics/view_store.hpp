@@ -26,6 +26,7 @@ struct ViewRecord {
     bool built_in = false;
     std::string rule = {};  // The processing rule that it was made of, as JSON; empty where SQL was given.
     bool enabled = true;    // False: kept, but does not run. Of a rule.
+    std::vector<std::string> functions = {};  // The statements of those that it was made with.
 };
 
 /// The name of the version that runs beside a view. No statement can make a view of such a name.

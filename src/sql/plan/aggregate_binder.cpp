@@ -43,6 +43,8 @@ std::optional<std::vector<double>> numbers_of(const ConstantRule& rule, const Ex
 }  // namespace
 
 Result<ConstantValue> ExpressionBinder::aggregate_constant(const ConstantRule& rule, const Operand& operand) const {
+    // In the body of a function that nobody calls yet, any value will do: calls have theirs.
+    if (placeholders_ && operand.expression->kind == Expression::Kind::input) return rule.least;
     const bool literal = is_literal(*operand.expression) && !is_null_literal(*operand.expression);
     if (literal && rule.kind == ConstantRule::Kind::text && operand.type() == Type::text)
         return std::get<std::string>(operand.expression->literal);

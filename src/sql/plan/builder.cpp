@@ -71,6 +71,12 @@ bool converts_implicitly(Type from, Type to) {
     return width(from) > 0 && width(from) < width(to);
 }
 
+bool converts_by_assignment(Type from, Type to) {
+    if (converts_implicitly(from, to) || to == Type::text) return true;
+    if (is_array(from) && is_array(to)) return converts_by_assignment(element_type(from), element_type(to));
+    return (width(from) > 0 && width(to) > 0) || (is_time(from) && is_time(to));
+}
+
 Result<ExpressionPtr> Builder::call(const Function& function, std::vector<ExpressionPtr> arguments,
                                     int location) const {
     return call(function, function.result, std::move(arguments), location);
@@ -154,6 +160,13 @@ Result<ExpressionPtr> Builder::implicit(const Operand& operand, Type type) const
         return fail(error(operand.location, fmt::format("expected {}, not {}", to_string(type), operand.type_name()),
                           fmt::format("cast it: ::{}", to_string(type))));
     }
+    return cast(operand, type, operand.location);
+}
+
+Result<ExpressionPtr> Builder::assigned(const Operand& operand, Type type, std::string_view what) const {
+    if (!operand.unknown && !converts_by_assignment(operand.type(), type))
+        return fail(error(operand.location, fmt::format("{} is {}, not {}", what, operand.type_name(), to_string(type)),
+                          fmt::format("cast it: ::{}", to_string(type))));
     return cast(operand, type, operand.location);
 }
 

@@ -35,6 +35,10 @@ public:
     /// as it.
     [[nodiscard]] Result<ExpressionPtr> implicit(const Operand& operand, Type type) const;
 
+    /// What happens where a value is put into a place of a type, as the body of a function is: whatever implicit()
+    /// does, other numbers, shorter times, and text of anything. `what` is named in the error.
+    [[nodiscard]] Result<ExpressionPtr> assigned(const Operand& operand, Type type, std::string_view what) const;
+
     /// For WHERE, AND, FILTER and so on; `place` is named in the error.
     [[nodiscard]] Result<ExpressionPtr> boolean(const Operand& operand, std::string_view place) const;
 
@@ -52,5 +56,6 @@ private:
 };
 
 [[nodiscard]] bool converts_implicitly(Type from, Type to);
+[[nodiscard]] bool converts_by_assignment(Type from, Type to);
 
 }  // namespace sf::sql

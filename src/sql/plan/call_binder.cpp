@@ -66,11 +66,21 @@ ExpressionPtr boolean_letter(ExpressionPtr value) {
 
 }  // namespace
 
+bool ExpressionBinder::is_built_in(std::string_view name, const AggregateCatalog& aggregates) {
+    constexpr std::array<std::string_view, 4> kOwnForms = {"jsonb_extract_path", "jsonb_extract_path_text",
+                                                           "make_interval", "pi"};
+    return !functions_named(name).empty() || variadic_function(name) != nullptr || aggregates.has(name) ||
+           std::ranges::find(kOwnForms, name) != kOwnForms.end() ||
+           std::ranges::find(kRefusals, name, &Refusal::name) != kRefusals.end();
+}
+
 Result<Operand> ExpressionBinder::bind_call(const PgQuery__FuncCall& call, const Clause& clause) {
     const int location = call.location;
     const std::string name(string_of(*call.funcname[call.n_funcname - 1]));
     if (call.n_funcname > 1 && string_of(*call.funcname[0]) != "pg_catalog")
         return refuse(location, fmt::format("there is no schema \"{}\"", string_of(*call.funcname[0])));
+    if (const UserFunctionPtr function = functions_ != nullptr ? functions_->catalog.function(name) : nullptr)
+        return bind_user_function(*function, call, clause);
     if (call.over != nullptr) return bind_ranking(name, call, clause);
     if (aggregates_.has(name)) return bind_aggregate(name, call, clause);
     if (call.agg_star != 0 || call.agg_distinct != 0 || call.n_agg_order > 0 || call.agg_filter != nullptr ||
@@ -92,11 +102,16 @@ Result<Operand> ExpressionBinder::bind_function(std::string_view name, const PgQ
     const int location = call.location;
     const auto candidates = functions_named(name);
     if (candidates.empty()) {
+        if (functions_ != nullptr && std::ranges::find(functions_->open, name) != functions_->open.end())
+            return refuse_circle(name, location);
         const auto* const refusal = std::ranges::find(kRefusals, name, &Refusal::name);
         if (refusal != kRefusals.end())
             return refuse(location, fmt::format("{}() is not supported here", name), std::string(refusal->hint));
         std::vector<std::string_view> names = function_names();
         std::ranges::copy(aggregates_.names(), std::back_inserter(names));
+        const std::vector<std::string> written =
+            functions_ != nullptr ? functions_->catalog.function_names() : std::vector<std::string>();
+        names.insert(names.end(), written.begin(), written.end());
         const auto meant = nearest_name(name, names);
         return refuse(location, fmt::format("there is no function \"{}\"", name),
                       meant ? fmt::format("is it \"{}\"?", *meant) : "");

@@ -7,6 +7,19 @@
 #include <fmt/format.h>
 
 namespace sf::sql {
+namespace {
+
+// The first aggregate or rank in an expression; null if there is none.
+const Expression* aggregate_in(const Expression& expression) {
+    if (expression.kind == Expression::Kind::aggregate || expression.kind == Expression::Kind::ranking)
+        return &expression;
+    for (const ExpressionPtr& argument : expression.arguments) {
+        if (const Expression* const found = aggregate_in(*argument)) return found;
+    }
+    return nullptr;
+}
+
+}  // namespace
 
 int location_of(const PgQuery__Node& node) {
     switch (node.node_case) {
@@ -72,7 +85,7 @@ Result<Operand> ExpressionBinder::bind_inner(const PgQuery__Node& node, const Cl
         case PG_QUERY__NODE__NODE_SQLVALUE_FUNCTION:
             return refuse(location, "the time of the clock is not known to a view: its results depend on events alone",
                           "received_at is when an event came; windows close by themselves");
-        case PG_QUERY__NODE__NODE_PARAM_REF: return refuse(location, "a view has no parameters");
+        case PG_QUERY__NODE__NODE_PARAM_REF: return bind_parameter(*node.param_ref, clause);
         case PG_QUERY__NODE__NODE_A_ARRAY_EXPR: return bind_array(*node.a_array_expr, std::nullopt, clause);
         case PG_QUERY__NODE__NODE_ROW_EXPR:
             return refuse(location, "rows are not supported", "compare the columns one by one");
@@ -109,12 +122,26 @@ Result<ExpressionBinder::Operands> ExpressionBinder::bind_all(std::span<PgQuery_
 
 Result<Operand> ExpressionBinder::bind_column(const PgQuery__ColumnRef& column, const Clause& clause) {
     SF_ASSIGN(ExpressionPtr expression, scope_.column(column));
-    const Expression* const bound = clause.window_bounds ? nullptr : bound_in(*expression);
+    return allowed(std::move(expression), column.location, clause);
+}
+
+Result<Operand> ExpressionBinder::bind_parameter(const PgQuery__ParamRef& parameter, const Clause& clause) {
+    auto value = scope_.parameter(parameter.number, parameter.location);
+    if (!value) return refuse(parameter.location, std::move(value.error().message), std::move(value.error().hint));
+    return allowed(std::move(*value), parameter.location, clause);
+}
+
+// What a name stands for may hold what its place may not: a parameter's argument, that of an aggregate for example.
+Result<Operand> ExpressionBinder::allowed(ExpressionPtr named, int location, const Clause& clause) const {
+    const Expression* const bound = clause.window_bounds ? nullptr : bound_in(*named);
     if (bound != nullptr)
         return refuse(
-            column.location, fmt::format("{} can't stand in {}", bound->text, clause.name),
+            location, fmt::format("{} can't stand in {}", bound->text, clause.name),
             clause.name == "WHERE" ? "HAVING may use it" : "only the SELECT list, GROUP BY and HAVING may use it");
-    return typed(std::move(expression), column.location);
+    if (const Expression* const aggregate = clause.aggregates ? nullptr : aggregate_in(*named))
+        return refuse(location, fmt::format("{} can't stand in {}", aggregate->text, clause.name),
+                      "an aggregate takes values of events");
+    return typed(std::move(named), location);
 }
 
 Result<Operand> ExpressionBinder::bind_literal(const PgQuery__AConst& literal) const {

@@ -4,6 +4,7 @@
 
 #include "sql/aggregate_catalog.hpp"
 #include "sql/plan/builder.hpp"
+#include "sql/plan/function_calls.hpp"
 #include "sql/plan/operand.hpp"
 #include "sql/plan/scope.hpp"
 #include "sql/view_plan.hpp"
@@ -35,6 +36,15 @@ public:
     /// Calls of row_number() and the like are added to `rankings`, each once; without this they are refused.
     void rank_into(std::vector<Ranking>& rankings) { rankings_ = &rankings; }
 
+    /// Functions that were written in SQL; without this there are none.
+    void call_functions(FunctionCalls& functions) { functions_ = &functions; }
+
+    /// Whether the name is a function's, an aggregate's or a rank's that everybody has, or one that is refused.
+    [[nodiscard]] static bool is_built_in(std::string_view name, const AggregateCatalog& aggregates);
+
+    /// Whether the body of a function is an expression of the type that it returns.
+    [[nodiscard]] Result<> check_body(const UserFunction& function, const PgQuery__Node& body);
+
     [[nodiscard]] Result<Operand> bind(const PgQuery__Node& node, const Clause& clause);
 
     /// A literal without a type becomes text.
@@ -49,6 +59,8 @@ private:
 
     // expression_binder.cpp
     [[nodiscard]] Result<Operand> bind_column(const PgQuery__ColumnRef& column, const Clause& clause);
+    [[nodiscard]] Result<Operand> bind_parameter(const PgQuery__ParamRef& parameter, const Clause& clause);
+    [[nodiscard]] Result<Operand> allowed(ExpressionPtr named, int location, const Clause& clause) const;
     [[nodiscard]] Result<Operand> bind_literal(const PgQuery__AConst& literal) const;
     [[nodiscard]] Result<Operand> bind_cast(const PgQuery__TypeCast& cast, const Clause& clause);
     [[nodiscard]] Result<Operand> bind_connective(const PgQuery__BoolExpr& connective, const Clause& clause);
@@ -104,6 +116,14 @@ private:
     [[nodiscard]] Result<Operand> bind_extract_path(std::string_view name, const PgQuery__FuncCall& call,
                                                     const Clause& clause);
 
+    // user_call_binder.cpp
+    [[nodiscard]] Result<Operand> bind_user_function(const UserFunction& function, const PgQuery__FuncCall& call,
+                                                     const Clause& clause);
+    [[nodiscard]] Result<ExpressionPtr> bind_body(const UserFunction& function, const PgQuery__Node& body,
+                                                  const std::vector<ExpressionPtr>& values, const Clause& clause);
+
+    [[nodiscard]] std::unexpected<Error> refuse_circle(std::string_view name, int location) const;
+
     // aggregate_binder.cpp
     [[nodiscard]] Result<Operand> bind_aggregate(std::string_view name, const PgQuery__FuncCall& call,
                                                  const Clause& clause);
@@ -130,6 +150,8 @@ private:
     const AggregateCatalog& aggregates_;
     std::vector<AggregateCall>& calls_;
     std::vector<Ranking>* rankings_ = nullptr;
+    FunctionCalls* functions_ = nullptr;
+    bool placeholders_ = false;  // Inputs are parameters that a call will have literals for, maybe.
     std::size_t depth_ = 0;
 };
 

@@ -280,7 +280,8 @@ Result<Source> from_join(const Builder& builder, const PgQuery__JoinExpr& join, 
         return fail(builder.error(location, "events are joined with reference tables",
                                   "write JOIN table AS t ON t.key = ..., or JOIN (VALUES (...)) AS t (...) ON ..."));
     }
-    SF_ASSIGN(Join made, join_table(builder, join, std::move(source.scope), table, std::move(alias)));
+    SF_ASSIGN(Join made,
+              join_table(builder, join, std::move(source.scope), table, std::move(alias), subqueries.functions()));
     source.scope = std::move(made.scope);
     if (source.condition == nullptr) {
         source.condition = std::move(made.condition);

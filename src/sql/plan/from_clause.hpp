@@ -2,6 +2,7 @@
 // of these joined with reference tables.
 #pragma once
 
+#include "sql/plan/function_calls.hpp"
 #include "sql/plan/relation.hpp"
 #include "sql/plan/scope.hpp"
 #include "sql/tables/reference_table.hpp"
@@ -33,6 +34,7 @@ public:
     [[nodiscard]] virtual Result<std::optional<Relation>> with_query(std::string_view name) = 0;
     [[nodiscard]] virtual Result<Relation> subquery(const PgQuery__SelectStmt& select) = 0;
     [[nodiscard]] virtual const TableCatalog& tables() const = 0;
+    [[nodiscard]] virtual FunctionCalls& functions() const = 0;
 };
 
 /// `builder` outlives the source.

@@ -25,8 +25,13 @@ struct JoinKey {
 class JoinPlanner {
 public:
     JoinPlanner(const Builder& builder, const PgQuery__JoinExpr& join, std::unique_ptr<Scope> events,
-                const ReferenceTablePtr& table, std::string alias)
-        : builder_(builder), join_(join), events_(std::move(events)), table_(table), alias_(std::move(alias)) {}
+                const ReferenceTablePtr& table, std::string alias, FunctionCalls& functions)
+        : builder_(builder),
+          join_(join),
+          events_(std::move(events)),
+          table_(table),
+          alias_(std::move(alias)),
+          functions_(functions) {}
 
     Result<Join> plan() {
         const bool left = join_.jointype == PG_QUERY__JOIN_TYPE__JOIN_LEFT;
@@ -115,6 +120,7 @@ private:
         const NoAggregates none;
         std::vector<AggregateCall> calls;
         ExpressionBinder binder(builder_, *events_, none, calls);
+        binder.call_functions(functions_);
         SF_ASSIGN(Operand value, binder.bind(node, {"ON"}));
         if (value.location < 0) value.location = location;
         keys_.push_back({column, std::move(value), location});
@@ -180,14 +186,15 @@ private:
     std::unique_ptr<Scope> events_;
     const ReferenceTablePtr& table_;
     const std::string alias_;
+    FunctionCalls& functions_;
     std::vector<JoinKey> keys_;
 };
 
 }  // namespace
 
 Result<Join> join_table(const Builder& builder, const PgQuery__JoinExpr& join, std::unique_ptr<Scope> events,
-                        const ReferenceTablePtr& table, std::string alias) {
-    return JoinPlanner(builder, join, std::move(events), table, std::move(alias)).plan();
+                        const ReferenceTablePtr& table, std::string alias, FunctionCalls& functions) {
+    return JoinPlanner(builder, join, std::move(events), table, std::move(alias), functions).plan();
 }
 
 }  // namespace sf::sql

@@ -2,6 +2,7 @@
 // one.
 #pragma once
 
+#include "sql/plan/function_calls.hpp"
 #include "sql/plan/join_scope.hpp"
 #include "sql/tables/reference_table.hpp"
 
@@ -17,7 +18,8 @@ struct Join {
 
 /// `events` has the columns of what stands on the left; `alias` is the table's name in the statement.
 [[nodiscard]] Result<Join> join_table(const Builder& builder, const PgQuery__JoinExpr& join,
-                                      std::unique_ptr<Scope> events, const ReferenceTablePtr& table, std::string alias);
+                                      std::unique_ptr<Scope> events, const ReferenceTablePtr& table, std::string alias,
+                                      FunctionCalls& functions);
 
 /// (VALUES (...), (...)) AS name (column, ...): a table of its own.
 [[nodiscard]] Result<ReferenceTablePtr> values_table(const Builder& builder, const PgQuery__SelectStmt& values,

@@ -26,16 +26,17 @@ bool is_taken(std::string_view name) {
 }  // namespace
 
 Result<> check_object_name(const Builder& builder, const PgQuery__RangeVar& name, std::string_view what) {
-    const auto refuse = [&](std::string message, std::string hint) {
-        return fail(builder.error(name.location, std::move(message), std::move(hint)));
-    };
     if (is_given(name.schemaname) || is_given(name.catalogname))
-        return refuse(fmt::format("{} has no schema", what), "write the name alone");
-    if (!is_plain_name(name.relname))
-        return refuse(fmt::format("\"{}\" is no name for {}", name.relname, what),
-                      "lower-case letters, digits and _, at most 63, no digit first");
-    if (is_taken(name.relname))
-        return refuse(fmt::format("the name \"{}\" is taken", name.relname), "choose another one");
+        return fail(builder.error(name.location, fmt::format("{} has no schema", what), "write the name alone"));
+    return check_object_name(builder, name.relname, name.location, what);
+}
+
+Result<> check_object_name(const Builder& builder, std::string_view name, int location, std::string_view what) {
+    if (!is_plain_name(name))
+        return fail(builder.error(location, fmt::format("\"{}\" is no name for {}", name, what),
+                                  "lower-case letters, digits and _, at most 63, no digit first"));
+    if (is_taken(name))
+        return fail(builder.error(location, fmt::format("the name \"{}\" is taken", name), "choose another one"));
     return {};
 }
 

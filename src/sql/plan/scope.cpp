@@ -8,6 +8,10 @@ std::string_view string_of(const PgQuery__Node& node) {
 
 std::string_view last_name(const PgQuery__ColumnRef& column) { return string_of(*column.fields[column.n_fields - 1]); }
 
+Result<ExpressionPtr> Scope::parameter(int, int) const {
+    return fail(ErrorCode::invalid_input, "a view has no parameters", "", "the body of a function has");
+}
+
 bool is_star(const PgQuery__ColumnRef& reference) {
     return reference.fields[reference.n_fields - 1]->node_case == PG_QUERY__NODE__NODE_A_STAR;
 }

@@ -33,6 +33,9 @@ public:
 
     [[nodiscard]] virtual Result<ExpressionPtr> column(const PgQuery__ColumnRef& reference) const = 0;
 
+    /// What $1 stands for. The binder adds the place to an error.
+    [[nodiscard]] virtual Result<ExpressionPtr> parameter(int number, int location) const;
+
     /// What * stands for, or name.*: all columns in their order.
     [[nodiscard]] virtual Result<std::vector<NamedColumn>> star(const PgQuery__ColumnRef& reference) const = 0;
 

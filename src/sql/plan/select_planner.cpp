@@ -109,16 +109,15 @@ Result<std::optional<Relation>> SelectPlanner::with_query(std::string_view name)
     while (query != nullptr && name != query->node->ctename) query = query->before;
     if (query == nullptr) return std::optional<Relation>();
     query->used = true;
-    SF_ASSIGN(
-        Relation relation,
-        SelectPlanner(builder_, aggregates_, tables_, plan_, query->before).plan(*query->node->ctequery->select_stmt));
+    SF_ASSIGN(Relation relation,
+              SelectPlanner(builder_, names_, plan_, query->before).plan(*query->node->ctequery->select_stmt));
     SF_TRY(rename_columns(builder_, relation, {query->node->aliascolnames, query->node->n_aliascolnames}, name,
                           query->node->location));
     return std::optional(std::move(relation));
 }
 
 Result<Relation> SelectPlanner::subquery(const PgQuery__SelectStmt& select) {
-    return SelectPlanner(builder_, aggregates_, tables_, plan_, with_).plan(select);
+    return SelectPlanner(builder_, names_, plan_, with_).plan(select);
 }
 
 Result<> SelectPlanner::read_from(const PgQuery__SelectStmt& select) {
@@ -127,7 +126,8 @@ Result<> SelectPlanner::read_from(const PgQuery__SelectStmt& select) {
     if (source_.condition != nullptr) {
         SF_ASSIGN(plan_.where, both(plan_.where, source_.condition));
     }
-    binder_.emplace(builder_, *source_.scope, aggregates_, plan_.aggregates);
+    binder_.emplace(builder_, *source_.scope, names_.aggregates, plan_.aggregates);
+    binder_->call_functions(names_.functions);
     binder_->rank_into(plan_.rankings);
     return {};
 }

@@ -23,13 +23,19 @@ struct WithQuery {
 inline constexpr Clause kSelectList = {
     .name = "the SELECT list", .aggregates = true, .window_bounds = true, .rankings = true};
 
+/// What a statement may name.
+struct Catalogs {
+    const AggregateCatalog& aggregates;
+    const TableCatalog& tables;
+    FunctionCalls& functions;
+};
+
 /// One SELECT. Fills `plan` but for its name, options and outputs.
 class SelectPlanner final : private Subqueries {
 public:
     /// All outlive the planner. `with` are the WITH queries around.
-    SelectPlanner(const Builder& builder, const AggregateCatalog& aggregates, const TableCatalog& tables,
-                  ViewPlan& plan, WithQuery* with)
-        : builder_(builder), aggregates_(aggregates), tables_(tables), plan_(plan), with_(with) {}
+    SelectPlanner(const Builder& builder, const Catalogs& names, ViewPlan& plan, WithQuery* with)
+        : builder_(builder), names_(names), plan_(plan), with_(with) {}
 
     [[nodiscard]] Result<Relation> plan(const PgQuery__SelectStmt& select);
 
@@ -45,7 +51,8 @@ private:
     // select_planner.cpp
     [[nodiscard]] Result<std::optional<Relation>> with_query(std::string_view name) override;
     [[nodiscard]] Result<Relation> subquery(const PgQuery__SelectStmt& select) override;
-    [[nodiscard]] const TableCatalog& tables() const override { return tables_; }
+    [[nodiscard]] const TableCatalog& tables() const override { return names_.tables; }
+    [[nodiscard]] FunctionCalls& functions() const override { return names_.functions; }
     [[nodiscard]] Result<> check_clauses(const PgQuery__SelectStmt& select) const;
     [[nodiscard]] Result<> read_with(const PgQuery__SelectStmt& select);
     [[nodiscard]] Result<> read_from(const PgQuery__SelectStmt& select);
@@ -76,8 +83,7 @@ private:
     }
 
     const Builder& builder_;
-    const AggregateCatalog& aggregates_;
-    const TableCatalog& tables_;
+    const Catalogs& names_;
     ViewPlan& plan_;
     WithQuery* with_;  // The last of those in sight.
     std::deque<WithQuery> own_with_;

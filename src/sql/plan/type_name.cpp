@@ -40,14 +40,10 @@ struct Instead {
     std::string_view hint;
 };
 constexpr std::array kInstead = {
-    Instead{"int2", "use integer"},
-    Instead{"float4", "use double precision"},
-    Instead{"varchar", "use text"},
-    Instead{"bpchar", "use text"},
-    Instead{"char", "use text"},
-    Instead{"name", "use text"},
-    Instead{"json", "use jsonb"},
-    Instead{"time", "use timestamptz"},
+    Instead{"int2", "use integer"},       Instead{"float4", "use double precision"},
+    Instead{"varchar", "use text"},       Instead{"bpchar", "use text"},
+    Instead{"char", "use text"},          Instead{"name", "use text"},
+    Instead{"json", "use jsonb"},         Instead{"time", "use timestamptz"},
     Instead{"timetz", "use timestamptz"},
 };
 
@@ -79,12 +75,13 @@ Result<NamedType> named_type(const Builder& builder, const PgQuery__TypeName& na
     const auto* const found = std::ranges::find(kTypes, word, &TypeWord::word);
     if (found == kTypes.end()) {
         const auto* const instead = std::ranges::find(kInstead, word, &Instead::word);
-        return fail(
-            builder.error(name.location, fmt::format("the type {} is not supported", word),
-                          std::string(instead == kInstead.end()
-                                          ? "boolean, integer, bigint, double precision, numeric, text, timestamptz, timestamp, date, "
-                                            "interval, uuid, jsonb and arrays of them are"
-                                          : instead->hint)));
+        return fail(builder.error(
+            name.location, fmt::format("the type {} is not supported", word),
+            std::string(
+                instead == kInstead.end()
+                    ? "boolean, integer, bigint, double precision, numeric, text, timestamptz, timestamp, date, "
+                      "interval, uuid, jsonb and arrays of them are"
+                    : instead->hint)));
     }
     NamedType named{.type = name.n_array_bounds > 0 ? array_type(found->type) : found->type};
     if (name.n_typmods == 0) return named;

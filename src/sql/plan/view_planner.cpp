@@ -31,7 +31,7 @@ Result<ViewPlan> ViewPlanner::plan() {
     if (create.query->node_case != PG_QUERY__NODE__NODE_SELECT_STMT)
         return refuse(location_of(*create.query), "a view is made of a SELECT", std::string(kForm));
     const PgQuery__SelectStmt& select = *create.query->select_stmt;
-    SF_ASSIGN(const Relation relation, SelectPlanner(builder_, aggregates_, tables_, plan_, nullptr).plan(select));
+    SF_ASSIGN(const Relation relation, SelectPlanner(builder_, names_, plan_, nullptr).plan(select));
     if (relation.rows == Relation::Rows::events) return plan_events(relation, create);
     if (plan_.window.kind == Window::Kind::none && plan_.options.emit.kind == Emission::Kind::on_close)
         return refuse(create.into->options[0]->def_elem->location,

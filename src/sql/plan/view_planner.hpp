@@ -10,8 +10,12 @@ namespace sf::sql {
 class ViewPlanner {
 public:
     /// All outlive the planner.
-    ViewPlanner(const Statement& statement, const AggregateCatalog& aggregates, const TableCatalog& tables)
-        : statement_(statement), builder_(statement), aggregates_(aggregates), tables_(tables) {}
+    ViewPlanner(const Statement& statement, const AggregateCatalog& aggregates, const TableCatalog& tables,
+                const FunctionCatalog& functions)
+        : statement_(statement),
+          builder_(statement),
+          functions_{.catalog = functions},
+          names_{aggregates, tables, functions_} {}
 
     [[nodiscard]] Result<ViewPlan> plan();
 
@@ -27,8 +31,8 @@ private:
 
     const Statement& statement_;
     Builder builder_;
-    const AggregateCatalog& aggregates_;
-    const TableCatalog& tables_;
+    FunctionCalls functions_;
+    const Catalogs names_;
     ViewPlan plan_;
 };
 

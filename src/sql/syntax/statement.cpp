@@ -140,6 +140,22 @@ Result<> check_tokens(const std::string& sql) {
 
 }  // namespace
 
+std::vector<Token> tokens_of(std::string_view sql) {
+    std::vector<Token> found;
+    PgQueryScanResult scan = pg_query_scan(std::string(sql).c_str());
+    const std::unique_ptr<PgQuery__ScanResult, FreeScan> tokens(
+        scan.error != nullptr ? nullptr
+                              : pg_query__scan_result__unpack(nullptr, scan.pbuf.len,
+                                                              reinterpret_cast<const std::uint8_t*>(scan.pbuf.data)));
+    pg_query_free_scan_result(scan);
+    for (std::size_t i = 0; tokens != nullptr && i < tokens->n_tokens; ++i) {
+        const PgQuery__ScanToken& token = *tokens->tokens[i];
+        if (token.token != PG_QUERY__TOKEN__SQL_COMMENT && token.token != PG_QUERY__TOKEN__C_COMMENT)
+            found.push_back({token.token, token.start, token.end});
+    }
+    return found;
+}
+
 Error Statement::error(int location, std::string message, std::string hint) const {
     return source_error(sql_, location, std::move(message), std::move(hint));
 }

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sf::sql {
 
@@ -20,6 +21,16 @@ inline constexpr std::size_t kOperatorsMax =
 inline constexpr std::size_t kSetOperationsMax = 100;  // UNION, INTERSECT and EXCEPT together.
 inline constexpr std::size_t kIdentifierMax = 63;      // PostgreSQL cuts longer ones off.
 
+/// A word or symbol of a statement.
+struct Token {
+    PgQuery__Token kind = PG_QUERY__TOKEN__NUL;
+    int begin = 0;  // In bytes.
+    int end = 0;
+};
+
+/// Without comments; none of a text that has no tokens, such as an open quote.
+[[nodiscard]] std::vector<Token> tokens_of(std::string_view sql);
+
 /// Exactly one statement and its tree. Nodes live as long as this.
 class Statement {
 public:
@@ -30,6 +41,7 @@ public:
 
     [[nodiscard]] const std::string& sql() const { return sql_; }
     [[nodiscard]] const PgQuery__Node& root() const { return *tree_->stmts[0]->stmt; }
+    [[nodiscard]] PgQuery__Node& root() { return *tree_->stmts[0]->stmt; }
 
     [[nodiscard]] Error error(int location, std::string message, std::string hint = {}) const;
 

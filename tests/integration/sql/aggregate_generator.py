@@ -5,6 +5,7 @@ Arguments are such that the order of adding does not show: sums of floats get sm
 import dataclasses
 
 import generator
+import view_functions
 from generator import BIGINT, BOOLEAN, DOUBLE, INTEGER, INTERVAL, JSONB, NUMERIC, TEXT, TIME
 
 
@@ -41,6 +42,8 @@ class AggregateGenerator:
         random = self.random
         kind = random.choice([self.count, self.count, self.distinct, self.total, self.total, self.extreme, self.extreme, self.variance, self.boolean,
                               self.bits, self.regression, self.interval, self.outermost, self.percentile, self.percentile, self.texts, self.arrays, self.top])
+        if random.random() < 0.08:
+            return self.written(base)
         condition = self.parts.expression(BOOLEAN) if random.random() < 0.25 else None
         self.condition = base.add(condition) if condition else None
         value = kind(base)
@@ -71,6 +74,14 @@ class AggregateGenerator:
             return self.of(base, "count", [self.argument([each for each in generator.ALL if each != JSONB])], BIGINT, "DISTINCT ", safe=True)
         function, of = self.random.choice(["sum", "avg", "variance", "stddev_pop"]), self.random.choice([INTEGER, BIGINT, NUMERIC, DOUBLE])
         return self.of(base, function, [self.summand(of)], self.type_of_total(function, of), "DISTINCT ", exact=of != DOUBLE)
+
+    def written(self, base):
+        """A function in SQL that has aggregates in its body."""
+        def both(argument):
+            return self.named(argument), base.add(argument)
+        ours, postgres, wanted = view_functions.aggregate(self.random, lambda: both(self.parts.expression(INTEGER)), lambda: both(self.parts.expression(TEXT)),
+                                                          lambda: (both(self.small_whole()), both(self.small_whole())))
+        return Value(ours, postgres, wanted, exact=wanted != DOUBLE)
 
     def argument(self, types):
         plain = self.parts.plain()

@@ -19,6 +19,7 @@ import compare
 import generator
 import postgres
 import streams
+import view_functions
 import view_generator
 
 VIEWS = 10  # Of a round, over one stream, in one engine.
@@ -35,8 +36,9 @@ class Round:
         self.cut = source.randrange(len(self.stream.batches) + 1)
 
     def request(self):
-        return ('{"partitions":%d,"shards":%d,"cut":%d,"sql":%s,"batches":%s}\n'
-                % (self.stream.partitions, self.shards, self.cut, json.dumps([view.ours for view in self.views]), self.stream.json()))
+        return ('{"partitions":%d,"shards":%d,"cut":%d,"functions":%s,"sql":%s,"batches":%s}\n'
+                % (self.stream.partitions, self.shards, self.cut, json.dumps(view_functions.STATEMENTS + view_functions.AGGREGATES),
+                   json.dumps([view.ours for view in self.views]), self.stream.json()))
 
     def closed(self, view):
         by_event = view.window is None or view.window.column == "timestamp"
@@ -280,7 +282,7 @@ def main():
     begin = time.monotonic()
     try:
         with postgres.Cluster() as cluster:
-            cluster.script(postgres.SETUP)
+            cluster.script(postgres.SETUP + "".join(f"{statement};\n" for statement in view_functions.STATEMENTS))
             for number in rounds:
                 round_ = Round(seed, number)
                 answers = ask_probe(chosen.probe, round_)

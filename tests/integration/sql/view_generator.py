@@ -8,6 +8,7 @@ import typing
 
 import aggregate_generator
 import generator
+import view_functions
 from aggregate_generator import Value
 from generator import BIGINT, BOOLEAN, DOUBLE, INTEGER, JSONB, NUMERIC, SCALAR, TEXT, TIME, UUID
 from streams import SECOND
@@ -66,6 +67,10 @@ class ViewGenerator:
 
     def expression(self, wanted):
         depth = self.random.choice([0, 0, 1, 2])
+        if self.random.random() < 0.1:
+            called = view_functions.call(self.random, wanted, lambda of: self.expressions.make(of, self.random.choice([0, 0, 1]), constant=False))
+            if called:
+                return called
         if wanted in (DOUBLE, TEXT, BOOLEAN) and self.random.random() < 0.2:
             return self.expressions.cast_of_field(wanted)  # Bare, it would be a number to min() and a scalar to GROUP BY.
         return self.expressions.make(wanted, depth, constant=False)

@@ -1,5 +1,6 @@
 // Runs views over events, for tests that compare with PostgreSQL. A line of input is
-//     {"partitions": 2, "shards": 3, "cut": 5, "sql": ["CREATE MATERIALIZED VIEW v AS ...", ...],
+//     {"partitions": 2, "shards": 3, "cut": 5, "functions": ["CREATE FUNCTION f(...) ...", ...],
+//      "sql": ["CREATE MATERIALIZED VIEW v AS ...", ...],
 //      "batches": [{"partition": 0, "now": "2026-01-01T00:00:00Z", "events": [{...}, ...]}, ...]}
 // A batch is one record of its partition's log, received at `now`. All views run in one engine. After `cut` batches the
 // engine is saved and another one goes on from there; after the last one a flush closes all windows. A line of output
@@ -34,8 +35,28 @@ struct Asked {
     engine::ViewPtr view;
 };
 
-Asked plan(const std::string& sql, engine::ViewNumber number) {
-    auto plan = sql::plan_view(sql, engine::aggregate_catalog());
+class Functions final : public sql::FunctionCatalog {
+public:
+    void add(const std::string& statement) {
+        auto read = sql::read_function(statement);
+        if (!read) probe::give_up(read.error().text());
+        const auto checked = sql::check_function(**read, engine::aggregate_catalog(), *this);
+        if (!checked) probe::give_up(checked.error().text());
+        functions_[(*read)->name] = *read;
+    }
+
+    [[nodiscard]] sql::UserFunctionPtr function(std::string_view name) const override {
+        const auto found = functions_.find(name);
+        return found == functions_.end() ? nullptr : found->second;
+    }
+    [[nodiscard]] std::vector<std::string> function_names() const override { return {}; }
+
+private:
+    std::map<std::string, sql::UserFunctionPtr, std::less<>> functions_;
+};
+
+Asked plan(const std::string& sql, engine::ViewNumber number, const Functions& functions) {
+    auto plan = sql::plan_view(sql, engine::aggregate_catalog(), sql::no_tables(), functions);
     if (!plan) {
         return {
             "{\"error\":" + json_string(plan.error().message) + ",\"detail\":" + json_string(plan.error().detail) + '}',
@@ -93,10 +114,13 @@ std::string answer(const engine::View& view, const Answers& answers, const engin
 }
 
 std::string run(const Members& request) {
+    Functions functions;
+    for (const std::string& statement : probe::elements_of(member(request, "functions")))
+        functions.add(probe::text_of(statement));
     std::vector<Asked> asked;
     std::vector<engine::ViewPtr> views;
     for (const std::string& sql : probe::elements_of(member(request, "sql"))) {
-        asked.push_back(plan(probe::text_of(sql), static_cast<engine::ViewNumber>(asked.size() + 1)));
+        asked.push_back(plan(probe::text_of(sql), static_cast<engine::ViewNumber>(asked.size() + 1), functions));
         if (asked.back().view) views.push_back(asked.back().view);
     }
     const auto number = [&](const std::string& name) { return std::stoul(member(request, name)); };
