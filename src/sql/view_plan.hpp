@@ -116,6 +116,10 @@ struct ViewPlan {
     /// outputs are expressions over events.
     bool of_events = false;
 
+    /// Of a view over a UNION ALL: the same view over each SELECT of it but the first, which this is over. They differ in
+    /// what is over events: `where`, the keys' expressions, arguments and filters of aggregates.
+    std::vector<ViewPlan> branches;
+
     [[nodiscard]] std::size_t input_window_start() const { return keys.size(); }
     [[nodiscard]] std::size_t input_window_end() const { return keys.size() + 1; }
     [[nodiscard]] std::size_t input_aggregate(std::size_t index) const { return keys.size() + 2 + index; }
