@@ -7,8 +7,17 @@
 
 namespace sf::engine {
 
-void PartialFold::add(ViewPtr view, PlanRange range) {
-    Running running{.view = std::move(view), .range = range};
+void PartialFold::add(const ViewPtr& view, PlanRange range) {
+    add_branch(view, range);
+    for (const sql::ViewPlan& branch : view->plan.branches) {
+        auto other = std::make_shared<View>(*view);
+        other->plan = branch;
+        add_branch(std::move(other), range);
+    }
+}
+
+void PartialFold::add_branch(ViewPtr branch, PlanRange range) {
+    Running running{.view = std::move(branch), .range = range};
     const sql::ViewPlan& plan = running.view->plan;
     if (plan.where) running.where = evaluator_.add(plan.where);
     if (plan.of_events) {
@@ -61,7 +70,7 @@ void PartialFold::remove(ViewNumber view) {
 }
 
 // Plans of tables that have been replaced go with the record that the last of them was for.
-void PartialFold::revise(ViewPtr view, Offset from) {
+void PartialFold::revise(const ViewPtr& view, Offset from) {
     const ViewNumber number = view->number;
     std::erase_if(views_, [&](const Running& running) {
         if (running.view->number != number || running.range.until > from) return false;
@@ -71,7 +80,7 @@ void PartialFold::revise(ViewPtr view, Offset from) {
     for (Running& running : views_) {
         if (running.view->number == number) running.range.until = from;
     }
-    add(std::move(view), {.from = from});
+    add(view, {.from = from});
 }
 
 void PartialFold::release(const Running& running) {

@@ -25,11 +25,12 @@ public:
 
     /// A view may be added several times with plans that differ in the reference tables they look at, each for records
     /// of its own.
-    void add(ViewPtr view, PlanRange range = {});
+    /// Over a UNION ALL it is folded once for each SELECT, into the same groups and panes.
+    void add(const ViewPtr& view, PlanRange range = {});
     void remove(ViewNumber view);
 
     /// From `from` on the view is folded as `view` says, which has its number.
-    void revise(ViewPtr view, Offset from);
+    void revise(const ViewPtr& view, Offset from);
 
     /// The record at `offset`. Records come in order.
     [[nodiscard]] FramePtr fold(Offset offset, const models::EventBatch& batch);
@@ -81,6 +82,7 @@ private:
         std::vector<Fold*> folds;
     };
 
+    void add_branch(ViewPtr branch, PlanRange range);
     void release(const Running& running);
     [[nodiscard]] BatchTimes times_of(const models::EventBatch& batch);
     void fold_view(Running& running, const models::EventBatch& batch, const BatchTimes& times, Frame& frame);

@@ -11,7 +11,7 @@
 
 namespace sf::engine {
 
-/// Names of the other views that share each part with one view.
+/// Names of the other views that share each part with one view; of a view over a UNION ALL, with any SELECT of it.
 struct Sharing {
     std::vector<std::string> filter;                         // The same WHERE; none where there is no WHERE.
     std::vector<std::string> groups;                         // The same WHERE and keys: which group an event is in.

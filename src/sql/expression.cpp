@@ -213,6 +213,12 @@ ExpressionPtr make_aggregate(std::size_t index, Type type, std::string text, int
     return expression;
 }
 
+ExpressionPtr make_union_column(std::size_t index, Type type, std::string text) {
+    auto expression = make(Expression::Kind::union_column, type, std::move(text), -1);
+    expression->index = index;
+    return expression;
+}
+
 ExpressionPtr make_ranking(std::size_t index, std::string text, int location) {
     auto expression = make(Expression::Kind::ranking, Type::bigint, std::move(text), location);
     expression->index = index;

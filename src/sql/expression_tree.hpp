@@ -45,12 +45,13 @@ struct Prepared {
 struct Expression {
     enum class Kind : std::uint8_t {
         literal,
-        column,      // Of an event.
-        json_field,  // jsonb: the value at a path of keys in `data`.
-        call,        // A function or operator.
-        input,       // Of RowEvaluator.
-        aggregate,   // Of the plan. This and the next three only while planning; then they become inputs.
-        ranking,     // Of the plan.
+        column,        // Of an event.
+        json_field,    // jsonb: the value at a path of keys in `data`.
+        call,          // A function or operator.
+        input,         // Of RowEvaluator.
+        aggregate,     // Of the plan. This and the next ones only while planning; then they become inputs.
+        ranking,       // Of the plan.
+        union_column,  // Of a UNION ALL; in the plan of a branch it is what that has there.
         window_start,
         window_end,
     };
@@ -64,7 +65,7 @@ struct Expression {
     LiteralValue literal;
     EventColumn column = EventColumn::id;
     std::vector<std::string> path;
-    std::size_t index = 0;  // Of the input, aggregate or ranking.
+    std::size_t index = 0;  // Of the input, aggregate, ranking or column.
 
     const Function* function = nullptr;
     std::vector<ExpressionPtr> arguments;
@@ -76,6 +77,8 @@ struct Expression {
 [[nodiscard]] ExpressionPtr make_json_field(std::vector<std::string> path, int location);
 [[nodiscard]] ExpressionPtr make_window_bound(Expression::Kind kind, int location);
 [[nodiscard]] ExpressionPtr make_aggregate(std::size_t index, Type type, std::string text, int location);
+
+[[nodiscard]] ExpressionPtr make_union_column(std::size_t index, Type type, std::string text);
 
 [[nodiscard]] ExpressionPtr make_ranking(std::size_t index, std::string text, int location);
 

@@ -116,6 +116,10 @@ struct ViewPlan {
     /// outputs are expressions over events.
     bool of_events = false;
 
+    /// Of a view over a UNION ALL: the same view over each SELECT of it but the first, which this is over. They differ in
+    /// what is over events: `where`, the keys' expressions, arguments and filters of aggregates.
+    std::vector<ViewPlan> branches;
+
     /// Whether a row that was given can stop being one before its window is final.
     [[nodiscard]] bool may_take_rows_back() const {
         return window.kind == Window::Kind::session || having != nullptr || shown != nullptr;

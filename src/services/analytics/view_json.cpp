@@ -94,6 +94,18 @@ std::string texts(const Items& items, Text text) {
     return out + ']';
 }
 
+// Of a view over a UNION ALL: what the SELECTs behind the first one read.
+std::string branches_json(const sql::ViewPlan& plan) {
+    if (plan.branches.empty()) return "";
+    return R"(,"branches":)" + texts(plan.branches, [](const sql::ViewPlan& branch) {
+               std::string text = branch.where ? sql::canonical_text(*branch.where) : "all events";
+               for (const sql::KeyColumn& key : branch.keys)
+                   text += fmt::format("; {} = {}", key.name, sql::canonical_text(*key.expression));
+               for (const sql::AggregateCall& call : branch.aggregates) text += "; " + call.text();
+               return text;
+           });
+}
+
 // Members of a view that ranks its groups; none for others.
 std::string ranks_json(const sql::ViewPlan& plan) {
     if (plan.rankings.empty()) return {};
@@ -160,13 +172,14 @@ std::string explain_json(const ViewExplanation& explanation) {
     const std::string lag =
         explanation.lag ? fmt::format("{:.3f}", std::chrono::duration<double>(*explanation.lag).count()) : "null";
     return fmt::format(
-        R"({{{},"filter":{},"keys":{},"aggregates":{},{},"having":{}{},"outputs":{},"sharing":{},)"
+        R"({{{},"filter":{},"keys":{},"aggregates":{}{},{},"having":{}{},"outputs":{},"sharing":{},)"
         R"("state":{{"groups":{},"{}":{},"bytes":{}}},"rates":{{"events_per_second":{:.3f},"rows_per_second":{:.3f}}},)"
         R"("watermark":{},"lag_seconds":{},"limits":{}}})",
         common_members(status), plan.where ? json_string(sql::canonical_text(*plan.where)) : "null",
         texts(plan.keys, [](const sql::KeyColumn& key) { return sql::canonical_text(*key.expression); }),
-        texts(plan.aggregates, [](const sql::AggregateCall& call) { return call.text(); }), pieces_json(*status.view),
-        plan.having ? json_string(sql::canonical_text(*plan.having)) : "null", ranks_json(plan),
+        texts(plan.aggregates, [](const sql::AggregateCall& call) { return call.text(); }), branches_json(plan),
+        pieces_json(*status.view), plan.having ? json_string(sql::canonical_text(*plan.having)) : "null",
+        ranks_json(plan),
         texts(plan.outputs,
               [](const sql::OutputColumn& output) {
                   return output.name + " = " + sql::canonical_text(*output.expression);

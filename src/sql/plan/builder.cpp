@@ -90,6 +90,18 @@ Result<ExpressionPtr> Builder::call(const Function& function, Type result, std::
         if (!made) return fail(error(location, std::move(made.error().message), std::move(made.error().hint)));
         prepared = std::move(*made);
     }
+    SF_TRY(check_size(arguments, location));
+    return folded(make_call(function, result, std::move(arguments), std::move(prepared), location));
+}
+
+Result<ExpressionPtr> Builder::named_call(const Expression& call, std::string text,
+                                          std::vector<ExpressionPtr> arguments) const {
+    SF_TRY(check_size(arguments, call.location));
+    return make_named_call(*call.function, call.type, std::move(text), std::move(arguments), call.prepared,
+                           call.location);
+}
+
+Result<> Builder::check_size(std::span<const ExpressionPtr> arguments, int location) const {
     std::size_t size = 0;
     for (const ExpressionPtr& argument : arguments) size += argument->text.size();
     if (size > kTextMax)
@@ -100,7 +112,7 @@ Result<ExpressionPtr> Builder::call(const Function& function, Type result, std::
             return fail(error(location, fmt::format("calls are nested deeper than {}", kCallDepthMax),
                               "a column of a subquery counts as deep as the expression that it stands for"));
     }
-    return folded(make_call(function, result, std::move(arguments), std::move(prepared), location));
+    return {};
 }
 
 Result<ExpressionPtr> Builder::folded(ExpressionPtr call) const {

@@ -28,6 +28,10 @@ public:
     [[nodiscard]] Result<ExpressionPtr> call(const Function& function, Type result,
                                              std::vector<ExpressionPtr> arguments, int location) const;
 
+    /// The same call with other arguments, written as `text`.
+    [[nodiscard]] Result<ExpressionPtr> named_call(const Expression& call, std::string text,
+                                                   std::vector<ExpressionPtr> arguments) const;
+
     /// What `::type` does, through another type where there is no direct way.
     [[nodiscard]] Result<ExpressionPtr> cast(const Operand& operand, Type type, int location) const;
 
@@ -49,6 +53,7 @@ public:
     [[nodiscard]] Result<ExpressionPtr> folded(ExpressionPtr call) const;
 
 private:
+    [[nodiscard]] Result<> check_size(std::span<const ExpressionPtr> arguments, int location) const;
     [[nodiscard]] Result<ExpressionPtr> read_literal(const Operand& literal, Type type) const;
     [[nodiscard]] Result<ExpressionPtr> computed(const ExpressionPtr& call) const;
 

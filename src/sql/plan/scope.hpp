@@ -13,6 +13,7 @@ namespace sf::sql {
 struct NamedColumn {
     std::string name;
     ExpressionPtr expression;
+    bool unknown = false;  // A literal without a type, as which it is text.
 };
 
 /// The last name of a column: what an output column is called that has no AS.

@@ -16,6 +16,7 @@ int place_of_first(std::size_t count, PgQuery__Node* const* nodes) { return coun
 }  // namespace
 
 Result<Relation> SelectPlanner::plan(const PgQuery__SelectStmt& select) {
+    if (select.op != PG_QUERY__SET_OPERATION__SETOP_NONE) return plan_union(select);
     SF_TRY(check_clauses(select));
     SF_TRY(read_with(select));
     SF_TRY(read_from(select));
@@ -38,17 +39,12 @@ Result<Relation> SelectPlanner::plan(const PgQuery__SelectStmt& select) {
 
 Relation SelectPlanner::relation(Relation::Rows rows) const {
     Relation made{.rows = rows, .columns = {}};
-    for (const Target& target : targets_) made.columns.push_back({target.name, target.expression});
+    for (const Target& target : targets_) made.columns.push_back({target.name, target.expression, target.unknown});
     return made;
 }
 
 // Everything that a SELECT may have and a view may not.
 Result<> SelectPlanner::check_clauses(const PgQuery__SelectStmt& select) const {
-    if (select.op != PG_QUERY__SET_OPERATION__SETOP_NONE) {
-        const PgQuery__SelectStmt* right = select.rarg;
-        return refuse(right != nullptr ? place_of_first(right->n_target_list, right->target_list) : -1,
-                      "UNION, INTERSECT and EXCEPT are not supported", "make a view of each");
-    }
     if (select.n_values_lists > 0)
         return refuse(place_of_first(1, select.values_lists), "VALUES is not supported", std::string(kSelectForm));
     if (select.n_distinct_clause > 0 && select.distinct_clause[0]->node_case != PG_QUERY__NODE__NODE__NOT_SET)
@@ -71,7 +67,8 @@ Result<> SelectPlanner::check_clauses(const PgQuery__SelectStmt& select) const {
     if (select.n_locking_clause > 0) return refuse(-1, "FOR UPDATE and FOR SHARE are not supported");
     if (select.group_distinct != 0)
         return refuse(place_of_first(select.n_group_clause, select.group_clause), "GROUP BY DISTINCT is not supported");
-    if (select.n_target_list == 0) return refuse(-1, "the SELECT list is empty", std::string(kSelectForm));
+    if (select.n_target_list == 0 && select.op == PG_QUERY__SET_OPERATION__SETOP_NONE)
+        return refuse(-1, "the SELECT list is empty", std::string(kSelectForm));
     return {};
 }
 
@@ -109,15 +106,16 @@ Result<std::optional<Relation>> SelectPlanner::with_query(std::string_view name)
     while (query != nullptr && name != query->node->ctename) query = query->before;
     if (query == nullptr) return std::optional<Relation>();
     query->used = true;
-    SF_ASSIGN(Relation relation,
-              SelectPlanner(builder_, names_, plan_, query->before).plan(*query->node->ctequery->select_stmt));
+    SF_ASSIGN(
+        Relation relation,
+        SelectPlanner(builder_, names_, plan_, branches_, query->before).plan(*query->node->ctequery->select_stmt));
     SF_TRY(rename_columns(builder_, relation, {query->node->aliascolnames, query->node->n_aliascolnames}, name,
                           query->node->location));
     return std::optional(std::move(relation));
 }
 
 Result<Relation> SelectPlanner::subquery(const PgQuery__SelectStmt& select) {
-    return SelectPlanner(builder_, names_, plan_, with_).plan(select);
+    return SelectPlanner(builder_, names_, plan_, branches_, with_).plan(select);
 }
 
 Result<> SelectPlanner::read_from(const PgQuery__SelectStmt& select) {
@@ -178,7 +176,10 @@ Result<ExpressionPtr> SelectPlanner::bind_target(const Target& target, const Cla
 
 Result<> SelectPlanner::bind_targets(const Clause& clause) {
     for (Target& target : targets_) {
-        SF_ASSIGN(target.expression, bind_target(target, clause));
+        if (target.of_star) continue;
+        SF_ASSIGN(Operand operand, binder_->bind(*target.node->val, clause));
+        target.expression = std::move(operand.expression);
+        target.unknown = operand.unknown;
     }
     return {};
 }

@@ -2,6 +2,7 @@
 // first; what they filter, project and group becomes part of the one plan.
 #pragma once
 
+#include "sql/plan/branch.hpp"
 #include "sql/plan/expression_binder.hpp"
 #include "sql/plan/from_clause.hpp"
 #include "sql/view_plan.hpp"
@@ -30,12 +31,16 @@ struct Catalogs {
     FunctionCalls& functions;
 };
 
-/// One SELECT. Fills `plan` but for its name, options and outputs.
+inline constexpr std::size_t kBranchesMax = 100;
+
+/// One SELECT. Fills `plan` but for its name, options and outputs, and `branches` where it reads a UNION ALL: then
+/// expressions of the plan are over the columns of that.
 class SelectPlanner final : private Subqueries {
 public:
     /// All outlive the planner. `with` are the WITH queries around.
-    SelectPlanner(const Builder& builder, const Catalogs& names, ViewPlan& plan, WithQuery* with)
-        : builder_(builder), names_(names), plan_(plan), with_(with) {}
+    SelectPlanner(const Builder& builder, const Catalogs& names, ViewPlan& plan, std::vector<Branch>& branches,
+                  WithQuery* with)
+        : builder_(builder), names_(names), plan_(plan), branches_(branches), with_(with) {}
 
     [[nodiscard]] Result<Relation> plan(const PgQuery__SelectStmt& select);
 
@@ -45,6 +50,7 @@ private:
         std::string name;
         ExpressionPtr expression;
         bool of_star = false;  // The expression is there from the beginning.
+        bool unknown = false;  // A literal without a type.
     };
     enum class Grouping : std::uint8_t { clause, aggregates, distinct };  // What makes it groups.
 
@@ -64,6 +70,12 @@ private:
     [[nodiscard]] Result<ExpressionPtr> bind_target(const Target& target, const Clause& clause);
     [[nodiscard]] Result<ExpressionPtr> both(ExpressionPtr first, ExpressionPtr second) const;
     [[nodiscard]] Relation relation(Relation::Rows rows) const;
+
+    // union.cpp
+    class UnionColumns;
+    [[nodiscard]] Result<Relation> plan_union(const PgQuery__SelectStmt& select);
+    [[nodiscard]] Result<> add_leaves(const PgQuery__SelectStmt& select,
+                                      std::vector<const PgQuery__SelectStmt*>& leaves) const;
 
     // grouping.cpp
     [[nodiscard]] Result<Relation> plan_groups(const PgQuery__SelectStmt& select, Grouping by);
@@ -85,6 +97,7 @@ private:
     const Builder& builder_;
     const Catalogs& names_;
     ViewPlan& plan_;
+    std::vector<Branch>& branches_;
     WithQuery* with_;  // The last of those in sight.
     std::deque<WithQuery> own_with_;
     Source source_;

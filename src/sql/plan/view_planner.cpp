@@ -18,6 +18,13 @@ constexpr std::size_t kFieldsMax = 1'000;  // Of data, in a view: each has a col
 
 constexpr std::string_view kForm = "write CREATE MATERIALIZED VIEW name AS SELECT ...";
 
+// Of what it selects first.
+int location_of_first(const PgQuery__SelectStmt& select) {
+    const PgQuery__SelectStmt* leaf = &select;
+    while (leaf->larg != nullptr) leaf = leaf->larg;
+    return leaf->n_target_list > 0 ? location_of(*leaf->target_list[0]) : -1;
+}
+
 bool is_written(const char* text) { return text != nullptr && *text != '\0'; }
 
 }  // namespace
@@ -31,7 +38,11 @@ Result<ViewPlan> ViewPlanner::plan() {
     if (create.query->node_case != PG_QUERY__NODE__NODE_SELECT_STMT)
         return refuse(location_of(*create.query), "a view is made of a SELECT", std::string(kForm));
     const PgQuery__SelectStmt& select = *create.query->select_stmt;
-    SF_ASSIGN(const Relation relation, SelectPlanner(builder_, names_, plan_, nullptr).plan(select));
+    SF_ASSIGN(const Relation relation, SelectPlanner(builder_, names_, plan_, branches_, nullptr).plan(select));
+    if (relation.rows == Relation::Rows::events && !branches_.empty())
+        return refuse(
+            location_of_first(select), "a view of single events has no UNION ALL",
+            "an event could be two rows of one id: make a view of each SELECT, or GROUP BY around the UNION ALL");
     if (relation.rows == Relation::Rows::events) return plan_events(relation, create);
     if (plan_.window.kind == Window::Kind::none && plan_.options.emit.kind == Emission::Kind::on_close)
         return refuse(create.into->options[0]->def_elem->location,
@@ -41,11 +52,12 @@ Result<ViewPlan> ViewPlanner::plan() {
         return refuse(create.into->options[0]->def_elem->location, "ttl is for running totals",
                       "windows go by themselves: lateness says when");
     if (relation.rows == Relation::Rows::windowed_events)
-        return refuse(location_of(*select.target_list[0]), "windows need GROUP BY",
+        return refuse(location_of_first(select), "windows need GROUP BY",
                       "write GROUP BY window_start, ...; rows of single events are FROM events");
-    SF_TRY(check_fields());
     add_outputs(relation);
     limit_rankings(plan_);
+    SF_TRY(split_branches());
+    SF_TRY(check_fields());
     return std::move(plan_);
 }
 
@@ -100,13 +112,17 @@ Result<> ViewPlanner::check_fields() const {
     const auto look_at = [&](const ExpressionPtr& expression) {
         if (expression != nullptr) rest.push_back(expression.get());
     };
-    look_at(plan_.where);
-    for (const KeyColumn& key : plan_.keys) look_at(key.expression);
-    for (const OutputColumn& output : plan_.outputs) look_at(output.expression);
-    for (const AggregateCall& call : plan_.aggregates) {
-        std::ranges::for_each(call.arguments, look_at);
-        look_at(call.filter);
-    }
+    const auto look_at_plan = [&](const ViewPlan& plan) {
+        look_at(plan.where);
+        for (const KeyColumn& key : plan.keys) look_at(key.expression);
+        for (const OutputColumn& output : plan.outputs) look_at(output.expression);
+        for (const AggregateCall& call : plan.aggregates) {
+            std::ranges::for_each(call.arguments, look_at);
+            look_at(call.filter);
+        }
+    };
+    look_at_plan(plan_);
+    std::ranges::for_each(plan_.branches, look_at_plan);
     std::unordered_set<std::string_view> fields;
     while (!rest.empty()) {
         const Expression* const next = rest.back();
@@ -117,6 +133,37 @@ Result<> ViewPlanner::check_fields() const {
         std::ranges::for_each(next->arguments, look_at);
     }
     return {};
+}
+
+// From the one plan over the columns of a UNION ALL, one over the events of each SELECT.
+Result<> ViewPlanner::split_branches() {
+    if (branches_.empty()) return {};
+    SF_ASSIGN(ViewPlan first, over_branch(branches_[0]));
+    for (const Branch& branch : std::span(branches_).subspan(1)) {
+        SF_ASSIGN(ViewPlan other, over_branch(branch));
+        first.branches.push_back(std::move(other));
+    }
+    plan_ = std::move(first);
+    return {};
+}
+
+Result<ViewPlan> ViewPlanner::over_branch(const Branch& branch) const {
+    ViewPlan plan = plan_;
+    SF_ASSIGN(plan.where, in_branch(builder_, plan.where, branch));
+    if (plan.where == nullptr) plan.where = branch.where;
+    else if (branch.where != nullptr) {
+        SF_ASSIGN(plan.where, builder_.call(kAnd, {branch.where, plan.where}, plan.where->location));
+    }
+    for (KeyColumn& key : plan.keys) {
+        SF_ASSIGN(key.expression, in_branch(builder_, key.expression, branch));
+    }
+    for (AggregateCall& call : plan.aggregates) {
+        for (ExpressionPtr& argument : call.arguments) {
+            SF_ASSIGN(argument, in_branch(builder_, argument, branch));
+        }
+        SF_ASSIGN(call.filter, in_branch(builder_, call.filter, branch));
+    }
+    return plan;
 }
 
 void ViewPlanner::add_outputs(const Relation& relation) {

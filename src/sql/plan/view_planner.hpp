@@ -23,6 +23,8 @@ private:
     [[nodiscard]] Result<> read_statement(const PgQuery__CreateTableAsStmt& create);
     [[nodiscard]] Result<ViewPlan> plan_events(const Relation& relation, const PgQuery__CreateTableAsStmt& create);
     [[nodiscard]] Result<> check_fields() const;
+    [[nodiscard]] Result<> split_branches();
+    [[nodiscard]] Result<ViewPlan> over_branch(const Branch& branch) const;
     void add_outputs(const Relation& relation);
     [[nodiscard]] OutputColumn output_column(const NamedColumn& column) const;
     [[nodiscard]] std::unexpected<Error> refuse(int location, std::string message, std::string hint = {}) const {
@@ -34,6 +36,7 @@ private:
     FunctionCalls functions_;
     const Catalogs names_;
     ViewPlan plan_;
+    std::vector<Branch> branches_;
 };
 
 }  // namespace sf::sql

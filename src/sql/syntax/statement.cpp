@@ -84,7 +84,7 @@ public:
                     return fail(
                         source_error(sql_, token.start,
                                      fmt::format("more than {} of UNION, INTERSECT and EXCEPT", kSetOperationsMax),
-                                     "a view has none of them: make a view of each"));
+                                     "make several views"));
                 ++levels_.back().operators;
                 break;
             default: ++levels_.back().operators; break;

@@ -37,7 +37,7 @@ class Probe:
             now = json.loads(batch[-1])["timestamp"]
             self.received.update((json.loads(line)["id"], now) for line in batch)
             pieces.append('{"partition":%d,"now":"%s","events":[%s]}' % (number % 2, now, ",".join(batch)))
-        request = ('{"partitions":2,"shards":2,"cut":%d,"sql":%s,"batches":[%s]}\n'
+        request = ('{"partitions":2,"shards":2,"cut":%d,"functions":[],"sql":%s,"batches":[%s]}\n'
                    % (len(batches) // 2, json.dumps(list(statements.values())), ",".join(pieces)))
         done = subprocess.run([self.program], input=request.encode(), capture_output=True, check=False)
         if done.returncode != 0:

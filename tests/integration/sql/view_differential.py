@@ -54,9 +54,9 @@ class Round:
 def view_script(number, view, closed, stream):
     """Writes `view, pass, row` for the events that WHERE lets through, and `view, row, keys, bounds, (type, value) of each output` for rows."""
     script = []
-    for name, wanted, expression in view.columns:
+    for select, name, wanted, expression in [(select, *column) for select, base in enumerate(view.bases) for column in base]:
         wanted = "jsonb" if wanted == generator.SCALAR else wanted
-        script.append(f"""CREATE FUNCTION sf.v{number}_{name}(r_ rows) RETURNS {wanted} LANGUAGE plpgsql AS $outer$
+        script.append(f"""CREATE FUNCTION sf.v{number}_{select}_{name}(r_ rows) RETURNS {wanted} LANGUAGE plpgsql AS $outer$
 BEGIN
   RETURN (SELECT ({expression}) FROM (SELECT (r_).*) AS events OFFSET 0);
 EXCEPTION WHEN others THEN
@@ -66,8 +66,11 @@ END $outer$;
 """)
     times = ", ".join(f"({row}, {(event.time if view.window is None or view.window.column == 'timestamp' else event.received)}::bigint, {limit}::bigint)"
                       for row, (event, limit) in enumerate(zip(stream.events, closed)))
-    columns = ", ".join(f"sf.v{number}_{name}(rows) AS {name}" for name, _, _ in view.columns)
-    script.append(f"CREATE TEMP TABLE base{number} AS SELECT row, at, closed, {columns} FROM rows JOIN (VALUES {times}) AS t(row, at, closed) USING (row);\n")
+    selects = []
+    for select, base in enumerate(view.bases):
+        columns = ", ".join(f"sf.v{number}_{select}_{name}(rows) AS {name}" for name, _, _ in base)
+        selects.append(f"SELECT row, at, closed, {columns} FROM rows JOIN (VALUES {times}) AS t(row, at, closed) USING (row)")
+    script.append(f"CREATE TEMP TABLE base{number} AS {' UNION ALL '.join(selects)};\n")
     script.append(f"COPY (SELECT {number}, 'pass', row FROM base{number} WHERE pass ORDER BY row) TO STDOUT;\n")
     groups = [key.postgres for key in view.keys]
     bounds = ["NULL", "NULL"]

@@ -14,6 +14,7 @@ from generator import BIGINT, BOOLEAN, DOUBLE, INTEGER, JSONB, NUMERIC, SCALAR, 
 from streams import SECOND
 from view_ranks import Rank, make_rank
 from view_subqueries import EventSource
+from view_union import UnionSource
 
 KEYS = [TEXT, TEXT, INTEGER, BOOLEAN, SCALAR, BIGINT, NUMERIC, TIME, UUID, TEXT + "[]", INTEGER + "[]", JSONB]
 
@@ -32,7 +33,7 @@ class Window:
 class View:
     name: str
     ours: str
-    columns: list  # (name, type, expression) of PostgreSQL's base table; "pass" is WHERE.
+    bases: list  # Of each SELECT over events: the columns of PostgreSQL's base table, (name, type, expression); "pass" is WHERE.
     window: typing.Optional[Window]
     keys: list  # Values, in the order of GROUP BY.
     outputs: list  # Values that are no keys and no bounds, by the names o0, o1, ...
@@ -177,11 +178,11 @@ class ViewGenerator:
         if random.random() < 0.1:
             return self.view_of_events(name)
         shape = self.shape()
-        self.source = EventSource(random)
+        self.source = UnionSource(random, self.expression) if random.random() < 0.15 else EventSource(random)
         base = Base()
         base.add(generator.Expression("source", "source", TEXT), "source")  # HAVING counts them.
         base.add(shape.where or generator.Expression("true", "true", BOOLEAN), "pass")
-        keys = [Value(self.source.name(key.ours), base.add(key), key.type, loose=key.type == NUMERIC) for key in shape.keys]
+        keys = [Value(self.source.name(key), base.add(key), key.type, loose=key.type == NUMERIC) for key in shape.keys]
         bounds = [Value(bound, bound, TIME) for bound in ("window_start", "window_end")] if shape.window else []
         distinct = bool(keys or bounds) and random.random() < 0.08
         self.deep = not distinct and random.random() < 0.3
@@ -210,7 +211,7 @@ class ViewGenerator:
         options, lateness, out_of_orderness = self.options(closes=bool(bounds))
         if rank:
             outputs = outputs + [Value("r_", "r_", BIGINT)]
-        return View(name, f"CREATE MATERIALIZED VIEW {name}{options} AS {select}", base.columns, shape.window, keys, outputs,
+        return View(name, f"CREATE MATERIALIZED VIEW {name}{options} AS {select}", self.source.bases(base.columns), shape.window, keys, outputs,
                     having.postgres if having else "true", lateness, out_of_orderness, rank)
 
     def view_of_events(self, name):
@@ -224,11 +225,11 @@ class ViewGenerator:
         for _ in range(random.randrange(1, 5)):
             output = self.plain() if random.random() < 0.3 else self.expression(random.choice([TEXT, INTEGER, BIGINT, NUMERIC, DOUBLE, BOOLEAN, TIME, UUID]))
             if output.type != SCALAR and (output.type != DOUBLE or not output.ours.startswith("data.")):  # Bare, that would be JSON.
-                outputs.append(Value(self.source.name(output.ours), base.add(output), output.type))
+                outputs.append(Value(self.source.name(output), base.add(output), output.type))
         targets = [f"{output.ours} AS o{position}" for position, output in enumerate(outputs)] + random.choice([[], ["id"], ["id AS event"]])
         before, source, condition = self.source.text(None, where.ours if where else None)
         ours = f"CREATE MATERIALIZED VIEW {name} AS {before}SELECT {', '.join(targets or ['id'])} FROM {source}{condition}"
-        return View(name, ours, base.columns, None, keys, outputs, "true", None, 0, of_events=True)
+        return View(name, ours, self.source.bases(base.columns), None, keys, outputs, "true", None, 0, of_events=True)
 
     def options(self, closes):
         random = self.random
@@ -277,7 +278,7 @@ class ViewGenerator:
         random = self.random
         columns = [f"{key.ours} AS k{position}" for position, key in enumerate(keys)] + [bound.ours for bound in bounds]
         columns += [f"{value.ours} AS a{position}" for position, value in enumerate(inner)]
-        columns += ["count(*) AS n_", f"count(DISTINCT {self.source.name('source')}) AS d_"]
+        columns += ["count(*) AS n_", f"count(DISTINCT {self.source.name(generator.Generator.same('source', TEXT))}) AS d_"]
         groups = [key.ours for key in keys] + self.groups(bounds)
         before, source, where = self.from_and_where(shape)
         query = f"{before}SELECT {', '.join(columns)} FROM {source}{where}" + (f" GROUP BY {', '.join(groups)}" if groups else "")

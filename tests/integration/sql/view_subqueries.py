@@ -5,12 +5,16 @@ import random as random_module
 class EventSource:
     """Where a view's events come from. name() is how an expression over events is written behind FROM; what is named must be so before text() is called."""
 
+    def bases(self, columns):
+        return [columns]
+
     def __init__(self, random: random_module.Random):
         self.random = random
         self.kind = random.choice(["events", "events", "subquery", "with"])
         self.columns = []  # (name, ours)
 
-    def name(self, ours):
+    def name(self, expression):
+        ours = expression.ours
         if self.kind == "events" or self.random.random() < 0.4:
             return ours
         for name, known in self.columns:

@@ -174,7 +174,7 @@ TEST(PlannerRefusal, clauses) {
         {"SELECT type, count(*) FROM events GROUP BY type ORDER BY 2", "ORDER BY is not supported", "2", ""},
         {"SELECT type, count(*) FROM events GROUP BY type LIMIT 10", "LIMIT and OFFSET are not supported", "10",
          "row_number()"},
-        {"SELECT count(*) FROM events UNION SELECT 1", "UNION, INTERSECT and EXCEPT are not supported", "1", ""},
+        {"SELECT count(*) FROM events UNION SELECT 1", "UNION without ALL is not supported", "1", "UNION ALL"},
         {"SELECT count(*) OVER () FROM events", "count() OVER is not supported", "count", "row_number()"},
         {"SELECT type, count(*) FROM events GROUP BY ROLLUP (type)", "ROLLUP and CUBE are not supported", "ROLLUP", ""},
         {"SELECT type, count(*) FROM events GROUP BY GROUPING SETS ((type), ())", "GROUPING SETS", "GROUPING", ""},

@@ -127,14 +127,14 @@ TEST(UserFunction, aggregates_in_the_body_are_the_group_s) {
 }
 
 // What is refused: message, place and way out. The place is the text that stands at the caret.
-struct Refused {
+struct RefusedFunction {
     std::string sql;
     std::string message;
     std::string place;
     std::string hint;
 };
 
-void expect_error(const std::string& sql, const Error& error, const Refused& one) {
+void expect_error(const std::string& sql, const Error& error, const RefusedFunction& one) {
     EXPECT_EQ(error.code, ErrorCode::invalid_input) << sql;
     EXPECT_NE(error.message.find(one.message), std::string::npos) << sql << "\n" << error.text();
     EXPECT_NE(error.hint.find(one.hint), std::string::npos) << sql << "\n" << error.text();
@@ -149,7 +149,7 @@ void expect_error(const std::string& sql, const Error& error, const Refused& one
 
 TEST(UserFunction, statements_that_are_refused) {
     const Functions known({"CREATE FUNCTION known(a integer) RETURNS integer LANGUAGE sql AS 'SELECT a'"});
-    const std::vector<Refused> cases = {
+    const std::vector<RefusedFunction> cases = {
         {"SELECT 1", "this is no function", "SELECT", "CREATE FUNCTION"},
         {"CREATE PROCEDURE p() LANGUAGE sql AS 'SELECT 1'", "this is no function", "CREATE", ""},
         {"CREATE FUNCTION s.f() RETURNS integer LANGUAGE sql AS 'SELECT 1'", "no schema", "s.f", ""},
@@ -197,7 +197,7 @@ TEST(UserFunction, statements_that_are_refused) {
         {"CREATE FUNCTION f(a integer) RETURNS bigint LANGUAGE sql STRICT RETURN count(a)", "STRICT has no meaning",
          "f(a", ""},
     };
-    for (const Refused& one : cases) {
+    for (const RefusedFunction& one : cases) {
         const auto read = read_function(one.sql);
         if (!read) {
             expect_error(one.sql, read.error(), one);
@@ -215,7 +215,7 @@ TEST(UserFunction, calls_that_are_refused) {
          "CREATE FUNCTION half(a integer) RETURNS integer LANGUAGE sql AS 'SELECT a / 2'",
          "CREATE FUNCTION odds(a integer) RETURNS integer LANGUAGE sql AS 'SELECT 100 / half(a)'",
          "CREATE FUNCTION middle(x float8, q float8) RETURNS float8 LANGUAGE sql AS 'SELECT approx_quantile(x, q)'"});
-    const std::vector<Refused> cases = {
+    const std::vector<RefusedFunction> cases = {
         {"SELECT half() AS x FROM events", "takes 1 argument, not 0", "half", "half(a integer)"},
         {"SELECT half(1, 2) AS x FROM events", "takes 1 argument, not 2", "2", ""},
         {"SELECT half(b => 1) AS x FROM events", "no parameter \"b\"", "b", ""},
@@ -233,7 +233,7 @@ TEST(UserFunction, calls_that_are_refused) {
         {"SELECT middle(data.ms, data.q) AS x FROM events", "the fraction must be a literal number", "middle", ""},
         {"SELECT $1 AS x FROM events", "a view has no parameters", "$1", ""},
     };
-    for (const Refused& one : cases) {
+    for (const RefusedFunction& one : cases) {
         const std::string sql = "CREATE MATERIALIZED VIEW v AS " + one.sql;
         const auto made = plan(one.sql, functions);
         ASSERT_FALSE(made) << one.sql;
