@@ -188,14 +188,14 @@ struct Question {
 
 constexpr std::array<Question, 8> kQuestions = {{
     {"count", "SELECT count(*) FROM events"},
-    {"by type and source", "SELECT type, source, count(*) FROM events GROUP BY ALL ORDER BY ALL"},
+    {"by type and source", "SELECT type, source, count(*) FROM events GROUP BY 1, 2 ORDER BY 1, 2"},
     {"one minute by second",
      "SELECT date_trunc('second', \"timestamp\") s, count(*) FROM events WHERE \"timestamp\" < "
      "TIMESTAMPTZ '2015-05-17 10:05:10Z' GROUP BY s ORDER BY s"},
     {"distinct users", "SELECT count(DISTINCT user_id) FROM events"},
     {"one event by its id", "SELECT count(*) FROM events WHERE id = '00112233-4455-6677-8899-aabbccddeeff'"},
     {"distinct ids", "SELECT count(DISTINCT id) FROM events"},
-    {"average of a JSON field", "SELECT avg((data->>'latency_ms')::DOUBLE) FROM events"},
+    {"average of a JSON field", "SELECT avg((data->>'latency_ms')::float8) FROM events"},
     {"errors by path, top 10",
      "SELECT data->>'path' p, count(*) n FROM events WHERE (data->>'status')::INT = 500 GROUP BY p ORDER BY n "
      "DESC, p LIMIT 10"},

@@ -89,20 +89,29 @@ const JsonFields::Place* JsonFields::find_escaped(const Place& place, std::strin
 }
 
 void JsonFields::read(const EventBatch& batch, std::span<const std::span<std::string_view>> values) {
+    read_texts(batch.size(), [&](std::size_t row) { return batch.data(row); }, values);
+}
+
+void JsonFields::read(std::span<const std::string_view> texts, std::span<const std::span<std::string_view>> values) {
+    read_texts(texts.size(), [&](std::size_t row) { return texts[row]; }, values);
+}
+
+template <class TextOf>
+void JsonFields::read_texts(std::size_t count, TextOf text_of, std::span<const std::span<std::string_view>> values) {
     values_ = values;
     for (const std::span<std::string_view> column : values) {
-        SF_ASSERT(column.size() == batch.size());
+        SF_ASSERT(column.size() == count);
         std::ranges::fill(column, std::string_view{});
     }
-    for (std::size_t row = 0; row < batch.size();) {
+    for (std::size_t row = 0; row < count;) {
         text_.clear();
         rows_.clear();
         do {
-            const std::string_view data = batch.data(row);
+            const std::string_view data = text_of(row);
             rows_.push_back({text_.size(), data, row});
             text_ += data;
             text_ += '\n';
-        } while (++row < batch.size() && text_.size() + batch.data(row).size() < kTextBytes);
+        } while (++row < count && text_.size() + text_of(row).size() < kTextBytes);
         read_rows();
     }
 }

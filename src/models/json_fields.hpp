@@ -28,6 +28,9 @@ public:
     /// should it be damaged all the same, values are missing, and nothing else happens.
     void read(const EventBatch& batch, std::span<const std::span<std::string_view>> values);
 
+    /// The same for JSON of another origin, which was checked as strictly; an empty text has no values.
+    void read(std::span<const std::string_view> texts, std::span<const std::span<std::string_view>> values);
+
 private:
     // A place in the tree of paths: what is asked for below an object, and which paths end at it.
     struct Key {
@@ -52,6 +55,8 @@ private:
     void make_table(Place& place);
     [[nodiscard]] const Place* find(const Place& place, const char* name, std::size_t size) const;
     [[nodiscard]] const Place* find_escaped(const Place& place, std::string_view raw);
+    template <class TextOf>
+    void read_texts(std::size_t count, TextOf text_of, std::span<const std::span<std::string_view>> values);
     void read_rows();
     [[nodiscard]] Token walk(const Place& place, Token at, const Row& row);
     [[nodiscard]] Token step_over(Token at) const;

@@ -152,12 +152,50 @@ private:
     std::span<const std::uint16_t> severity_codes_;
 };
 
-// Columns handed in. Dictionaries among them are read a row at a time.
+// Columns handed in. Dictionaries among them are read a row at a time; fields of those that are JSON in one walk.
 class InputLeaves final : public Leaves {
 public:
-    void begin(std::span<const Column> inputs) { inputs_ = inputs; }
+    void begin(std::span<const Column> inputs) {
+        inputs_ = inputs;
+        for (auto& [input, document] : documents_) document.is_read = false;
+    }
+
+    void added(const Expression& leaf) override {
+        if (leaf.kind != Expression::Kind::json_field || leaf.path.empty()) return;
+        Document& document = documents_[leaf.arguments[0]->index];
+        document.fields.emplace(leaf.text, Field{leaf.path, 0});
+        document.reader.reset();
+    }
+    void released(const Expression& leaf) override {
+        if (leaf.kind != Expression::Kind::json_field || leaf.path.empty()) return;
+        Document& document = documents_[leaf.arguments[0]->index];
+        document.fields.erase(leaf.text);
+        document.reader.reset();
+    }
 
     Loaded load(const Expression& leaf, Arena& arena) override {
+        if (leaf.kind == Expression::Kind::json_field) {
+            const Expression& base = *leaf.arguments[0];
+            return {leaf.path.empty() ? input(base, arena) : field(leaf, input(base, arena), arena), Domain::rows};
+        }
+        return {input(leaf, arena), Domain::rows};
+    }
+
+    std::span<const std::uint16_t> codes(Domain) const override { return {}; }
+
+private:
+    struct Field {
+        models::JsonPath path;
+        std::size_t index = 0;  // In the values of its document.
+    };
+    struct Document {
+        std::unordered_map<std::string, Field> fields;  // By the text of the leaf.
+        std::unique_ptr<models::JsonFields> reader;
+        bool is_read = false;
+        std::vector<std::span<std::string_view>> values;  // In the program's arena.
+    };
+
+    [[nodiscard]] Column input(const Expression& leaf, Arena& arena) const {
         SF_ASSERT(leaf.kind == Expression::Kind::input && leaf.index < inputs_.size());
         Column column = inputs_[leaf.index];
         SF_ASSERT(column.type == leaf.type);
@@ -168,13 +206,41 @@ public:
             column.codes = {};
             column.words = {};
         }
-        return {column, Domain::rows};
+        return column;
     }
 
-    std::span<const std::uint16_t> codes(Domain) const override { return {}; }
+    [[nodiscard]] Column field(const Expression& leaf, const Column& base, Arena& arena) {
+        Document& document = documents_[leaf.arguments[0]->index];
+        if (document.reader == nullptr) {
+            std::vector<models::JsonPath> paths;
+            for (auto& [text, field] : document.fields) {
+                field.index = paths.size();
+                paths.push_back(field.path);
+            }
+            document.reader = std::make_unique<models::JsonFields>(paths);
+            document.is_read = false;
+        }
+        if (!document.is_read) {
+            const std::span<std::string_view> texts = arena.array<std::string_view>(base.size);
+            for (std::size_t row = 0; row < texts.size(); ++row)
+                texts[row] = base.is_valid(row) ? base.texts[row] : std::string_view{};
+            document.values.clear();
+            for (std::size_t i = 0; i < document.fields.size(); ++i)
+                document.values.push_back(arena.array<std::string_view>(base.size));
+            document.reader->read(texts, document.values);
+            document.is_read = true;
+        }
+        Column column{.type = leaf.type, .size = base.size};
+        column.texts = document.values[document.fields.at(leaf.text).index];
+        const std::span<std::uint8_t> valid = arena.array<std::uint8_t>(base.size);
+        for (std::size_t row = 0; row < valid.size(); ++row)
+            valid[row] = static_cast<std::uint8_t>(!column.texts[row].empty());
+        column.valid = valid;
+        return column;
+    }
 
-private:
     std::span<const Column> inputs_;
+    std::unordered_map<std::size_t, Document> documents_;  // By the number of the input.
 };
 
 }  // namespace

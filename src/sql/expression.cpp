@@ -85,10 +85,13 @@ std::string path_step_text(const Expression& step) {
     return quoted_string(element + "\"}");
 }
 
+// What a json_field is a field of.
+std::string base_text(const Expression& field) { return field.arguments.empty() ? "data" : field.arguments[0]->text; }
+
 // data->'a'->>'b'
 std::string json_text_text(const Expression& value) {
     if (value.kind == Expression::Kind::json_field && !value.path.empty()) {
-        std::string text = "data";
+        std::string text = base_text(value);
         for (std::size_t i = 0; i < value.path.size(); ++i)
             text += (i + 1 == value.path.size() ? "->>" : "->") + quoted_string(value.path[i]);
         return text;
@@ -126,7 +129,7 @@ std::string call_text(const Function& function, Type type, std::span<const Expre
         case Function::Style::prefix: return "(" + std::string(function.name) + " " + arguments[0]->text + ")";
         case Function::Style::postfix: return "(" + arguments[0]->text + " " + std::string(function.name) + ")";
         case Function::Style::cast: return cast_text(*arguments[0], type);
-        case Function::Style::field: return field_text(arguments[0]->path);
+        case Function::Style::field: return field_text(arguments[0]->path, base_text(*arguments[0]));
         case Function::Style::call: break;
     }
     return std::string(function.name) + "(" + list_text(arguments) + ")";
@@ -147,6 +150,20 @@ const std::string& canonical_text(const Expression& expression) { return express
 Type type_of(const Expression& expression) { return expression.type; }
 int input_of(const Expression& expression) {
     return expression.kind == Expression::Kind::input ? static_cast<int>(expression.index) : -1;
+}
+
+std::vector<Type> input_types(const Expression& expression) {
+    std::vector<Type> types;
+    std::vector<const Expression*> rest = {&expression};
+    while (!rest.empty()) {
+        const Expression* const next = rest.back();
+        rest.pop_back();
+        for (const ExpressionPtr& argument : next->arguments) rest.push_back(argument.get());
+        if (next->kind != Expression::Kind::input) continue;
+        if (next->index >= types.size()) types.resize(next->index + 1);
+        types[next->index] = next->type;
+    }
+    return types;
 }
 
 bool is_bound(const Expression& expression) {
@@ -174,8 +191,8 @@ std::string quoted_string(std::string_view content) {
     return text + '\'';
 }
 
-std::string field_text(const std::vector<std::string>& path) {
-    std::string text = "data";
+std::string field_text(const std::vector<std::string>& path, std::string_view base) {
+    std::string text(base);
     for (const std::string& name : path) text += '.' + quoted_identifier(name);
     return text;
 }
@@ -194,11 +211,12 @@ ExpressionPtr make_column(EventColumn column, Type type, std::string_view name, 
     return expression;
 }
 
-ExpressionPtr make_json_field(std::vector<std::string> path, int location) {
-    std::string text = "data";
+ExpressionPtr make_json_field(std::vector<std::string> path, int location, ExpressionPtr base) {
+    std::string text = base == nullptr ? "data" : base->text;
     for (const std::string& name : path) text += "->" + quoted_string(name);
     auto expression = make(Expression::Kind::json_field, Type::jsonb, std::move(text), location);
     expression->path = std::move(path);
+    if (base != nullptr) expression->arguments = {std::move(base)};
     return expression;
 }
 
@@ -251,7 +269,10 @@ ExpressionPtr make_named_call(const Function& function, Type type, std::string t
 ExpressionPtr make_membership(ExpressionPtr value, std::span<const ExpressionPtr> literals,
                               std::shared_ptr<const Prepared> set, int location) {
     std::string text = "(" + value->text + " IN (" + list_text(literals) + "))";
-    return make_named_call(kIn, Type::boolean, std::move(text), {std::move(value)}, std::move(set), location);
+    auto call = std::make_shared<Expression>(
+        *make_named_call(kIn, Type::boolean, std::move(text), {std::move(value)}, std::move(set), location));
+    call->members.assign(literals.begin(), literals.end());
+    return call;
 }
 
 ExpressionPtr at_location(const ExpressionPtr& expression, int location) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace sf::sql {
 
@@ -18,5 +19,8 @@ using ExpressionPtr = std::shared_ptr<const Expression>;  // Shared by plans and
 
 /// The number of the input that the expression is, alone; -1 if it is anything else. Inputs are those of RowEvaluator.
 [[nodiscard]] int input_of(const Expression& expression);
+
+/// The types of the inputs that the expression reads, by their numbers.
+[[nodiscard]] std::vector<Type> input_types(const Expression& expression);
 
 }  // namespace sf::sql

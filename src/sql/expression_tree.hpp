@@ -46,7 +46,7 @@ struct Expression {
     enum class Kind : std::uint8_t {
         literal,
         column,        // Of an event.
-        json_field,    // jsonb: the value at a path of keys in `data`.
+        json_field,    // jsonb: the value at a path of keys in `data`, or in the input that is its only argument.
         call,          // A function or operator.
         input,         // Of RowEvaluator.
         aggregate,     // Of the plan. This and the next ones only while planning; then they become inputs.
@@ -70,11 +70,12 @@ struct Expression {
     const Function* function = nullptr;
     std::vector<ExpressionPtr> arguments;
     std::shared_ptr<const Prepared> prepared;  // Shared by copies of the call in other plans.
+    std::vector<ExpressionPtr> members;        // Of IN: the literals that `prepared` holds.
 };
 
 [[nodiscard]] ExpressionPtr make_literal(Type type, LiteralValue value, int location = -1);
 [[nodiscard]] ExpressionPtr make_column(EventColumn column, Type type, std::string_view name, int location);
-[[nodiscard]] ExpressionPtr make_json_field(std::vector<std::string> path, int location);
+[[nodiscard]] ExpressionPtr make_json_field(std::vector<std::string> path, int location, ExpressionPtr base = nullptr);
 [[nodiscard]] ExpressionPtr make_window_bound(Expression::Kind kind, int location);
 [[nodiscard]] ExpressionPtr make_aggregate(std::size_t index, Type type, std::string text, int location);
 
@@ -116,7 +117,7 @@ struct Expression {
 [[nodiscard]] const Expression* bound_in(const Expression& expression);
 
 /// "data.path.\"userId\"": how a path of keys is written.
-[[nodiscard]] std::string field_text(const std::vector<std::string>& path);
+[[nodiscard]] std::string field_text(const std::vector<std::string>& path, std::string_view base = "data");
 
 /// An identifier as it must be written: in double quotes where it would not be read back as itself.
 [[nodiscard]] std::string quoted_identifier(std::string_view name);

@@ -59,11 +59,13 @@ class Ledger:
         # of them unless four or more are exchanged at once.
         places = range(BATCH_EVENTS)
         whole = [BATCH_EVENTS, sum(places), sum(p * p for p in places), sum(p ** 3 for p in places), 0, BATCH_EVENTS - 1]
+        # The last three of the eight hexadecimal digits.
+        place = " + ".join(f"(strpos('0123456789abcdef', substr(id::text, {at}, 1)) - 1) * {worth}" for at, worth in ((6, 256), (7, 16), (8, 1)))
         rows = server.rows(
-            "WITH stored AS (SELECT right(id::VARCHAR, 12) AS batch, CAST('0x' || left(id::VARCHAR, 8) AS BIGINT) AS place, correlation_id, substr(id::VARCHAR, 10, 14) AS middle "
+            f"WITH stored AS (SELECT right(id::text, 12) AS batch, {place} AS place, correlation_id, substr(id::text, 10, 14) AS middle, left(id::text, 5) AS first "
             f"FROM events WHERE starts_with(source, '{self.source_prefix}')) "
-            "SELECT batch, count(*), sum(place)::BIGINT, sum(place * place)::BIGINT, sum(place * place * place)::BIGINT, min(place), max(place), "
-            f"count(*) FILTER (WHERE correlation_id IS DISTINCT FROM batch OR middle <> '{self.run:04x}-4000-8000') "
+            "SELECT batch, count(*), sum(place), sum(place * place), sum(place * place * place), min(place), max(place), "
+            f"count(*) FILTER (WHERE correlation_id IS DISTINCT FROM batch OR middle <> '{self.run:04x}-4000-8000' OR first <> '00000') "
             "FROM stored GROUP BY batch", timeout_ms=290_000)
         wrong = []
         seen = set()
@@ -87,7 +89,7 @@ class Ledger:
         return wrong
 
     def _look_closely(self, server, number, acknowledged):
-        rows = server.rows(f"SELECT id::VARCHAR, count(*) FROM events WHERE starts_with(source, '{self.source_prefix}') AND correlation_id = '{number:012x}' GROUP BY id")
+        rows = server.rows(f"SELECT id::text, count(*) FROM events WHERE starts_with(source, '{self.source_prefix}') AND correlation_id = '{number:012x}' GROUP BY id")
         twice = sum(1 for _, count in rows if count > 1)
         missing = BATCH_EVENTS - len(rows)
         wrong = []

@@ -64,7 +64,9 @@ def commands(block):
 def kind_of(sql):
     words = re.sub(r"--[^\n]*", " ", sql).split()
     if words[0].upper() == "CREATE":
-        return {"MATERIALIZED": "view", "TABLE": "table"}.get(words[1].upper(), "unknown")
+        if words[1:3] == ["OR", "REPLACE"]:
+            del words[1:3]
+        return {"MATERIALIZED": "view", "TABLE": "table", "FUNCTION": "function"}.get(words[1].upper(), "unknown")
     return "query" if words[0].upper() in ("SELECT", "WITH", "VALUES", "FROM") else "unknown"
 
 
@@ -78,8 +80,8 @@ class Found:
     """The examples of all pages, by kind, as (page, statement)."""
 
     def __init__(self, project):
-        self.tables, self.views, self.queries, self.mistakes = [], [], [], []
-        kinds = {"table": self.tables, "view": self.views, "query": self.queries}
+        self.tables, self.functions, self.views, self.queries, self.mistakes = [], [], [], [], []
+        kinds = {"table": self.tables, "function": self.functions, "view": self.views, "query": self.queries}
         for page in pages(project):
             shown = []
             for language, block in blocks(page.read_text(encoding="utf-8")):
@@ -99,6 +101,8 @@ def test_every_example_in_the_documentation_runs(place):
             name = make(server, page, "/api/v1/tables", sql)
             loaded = server.request("PUT", f"/api/v1/tables/{name}/rows", LOADED[name], {"Content-Type": "text/csv"}, service="analytics")
             check.equal(loaded.status, 200, f"{page}: the rows of {name}")
+        for page, sql in found.functions:
+            make(server, page, "/api/v1/functions", sql)
         made = [make(server, page, "/api/v1/views", sql) for page, sql in found.views]
         check.equal(server.send(EVENTS).status, 202, "the events")
         flush(server)

@@ -118,7 +118,7 @@ def test_every_event_gets_its_verdict(place):
         check.equal(server.send({"events": [event(), event()]}).json()["accepted"], 2, "{\"events\": []}")
         # 1 single + 1 by id + 1 of the mixed + 1 (with_ids) + 2 + 3 + 2
         check.equal(server.value("SELECT count(*) FROM events"), 11, "what is stored in the end")
-        check.equal(server.value(f"SELECT count(*) FROM events WHERE id::VARCHAR = '{ident}'"), 1, "rows of the id that was sent four times")
+        check.equal(server.value(f"SELECT count(*) FROM events WHERE id::text = '{ident}'"), 1, "rows of the id that was sent four times")
 
 
 def test_what_was_acknowledged_is_in_the_next_query(place):

@@ -95,7 +95,7 @@ def test_retail_gives_every_known_figure_to_the_cent(place):
                [[77_628, 3_501, 1_369, 28]])
         expect(server, "SELECT count(*) FROM events WHERE CAST(data->>'quantity' AS BIGINT) < 0", [[1_595]])
         expect(server, "SELECT count(*) FROM events WHERE data->>'country' = 'United Kingdom'", [[72_025]])
-        total = asked(server, "SELECT CAST(sum(CAST(data->>'quantity' AS DECIMAL(18,0)) * CAST(data->>'unit_price' AS DECIMAL(18,4))) AS VARCHAR) FROM events")
+        total = asked(server, "SELECT CAST(sum(CAST(data->>'quantity' AS DECIMAL(18,0)) * CAST(data->>'unit_price' AS DECIMAL(18,4))) AS TEXT) FROM events")
         whole, cents = total[0][0].split(".")
         check.equal((whole, cents.rstrip("0")), ("1308957", "28"), "the sum of quantity times price")
         adds_nothing(server, 77_628, *arguments)

@@ -52,8 +52,8 @@ def test_a_query_that_runs_away_is_stopped_and_bounded(place):
     with filled(place) as server:
         before = server.metric("process_resident_memory_bytes")
         many = "events a, events b, events c, events d"
-        for sql in (f"SELECT count(*) FROM {many} WHERE hash(a.id) + hash(b.id) = hash(c.id) + hash(d.id)",
-                    f"SELECT max(md5(a.id::VARCHAR || b.id::VARCHAR || c.id::VARCHAR)) FROM {many}",
+        for sql in (f"SELECT count(*) FROM {many} WHERE a.id::text || b.id::text = c.id::text || d.id::text",
+                    f"SELECT max(lower(a.id::text || b.id::text || c.id::text)) FROM {many}",
                     "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT count(*) FROM r"):
             begin = time.monotonic()
             answer = server.query(sql, timeout_ms=1000)
@@ -61,8 +61,8 @@ def test_a_query_that_runs_away_is_stopped_and_bounded(place):
             check.true(answer.status in (400, 504), f"{sql!r} was answered with {answer}")
             check.true(seconds < 10, f"{sql!r} with a limit of 1 s took {seconds:.1f} s")
         # One that wants too much memory fails; the process does not.
-        hungry = server.query(f"SELECT list(a.id::VARCHAR || b.id::VARCHAR) FROM {many}", timeout_ms=5000)
-        check.true(hungry.status in (400, 503, 504), f"a query for a list of 10^12 texts was answered with {hungry}")
+        hungry = server.query(f"SELECT count(DISTINCT a.id::text || b.id::text || c.id::text) FROM {many}", timeout_ms=5000)
+        check.true(hungry.status in (400, 503, 504), f"a query for 10^9 different texts was answered with {hungry}")
         big = server.query("SELECT a.id, b.id FROM events a, events b, events c", timeout_ms=20_000)
         check.true(big.status != 200 or (big.json()["truncated"] and len(big.body) < 80 << 20), f"a result of 10^9 rows: {big.status}, {len(big.body)} bytes")
         grown = server.metric("process_resident_memory_bytes") - before
@@ -73,7 +73,7 @@ def test_a_query_that_runs_away_is_stopped_and_bounded(place):
 
 def test_ingestion_goes_on_while_queries_run_away(place):
     with filled(place) as server:
-        sql = "SELECT count(*) FROM events a, events b, events c, events d WHERE a.id::VARCHAR < b.id::VARCHAR || c.id::VARCHAR || d.id::VARCHAR"
+        sql = "SELECT count(*) FROM events a, events b, events c, events d WHERE a.id::text < b.id::text || c.id::text || d.id::text"
         answers = []
         threads = [threading.Thread(target=lambda: answers.append(server.query(sql, timeout_ms=2000).status)) for _ in range(8)]
         for thread in threads:

@@ -8,7 +8,7 @@ LAYERS = {
     "engine": {"sql", "models", "base"},           # It runs plans, and asks sql for the values of expressions.
     "alerts": {"models", "base"},
     "messaging": {"models", "base"},
-    "database": {"messaging", "models", "base"},  # The log's port: what it stores is records of the log.
+    "database": {"messaging", "engine", "sql", "models", "base"},  # The log's port: what it stores is records of the log. SQL, for ad-hoc queries.
     "cache": {"models", "base"},
     "http": {"models", "base"},
     "security": {"http", "models", "base"},       # The port for looking tokens up is the server's.

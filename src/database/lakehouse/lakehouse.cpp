@@ -59,7 +59,8 @@ struct Lakehouse::State {
                   .memory_bytes = options.query_memory_bytes,
                   .spill_bytes = options.query_spill_bytes,
                   .threads = options.query_threads,
-                  .queries_max = options.queries_max}),
+                  .queries_max = options.queries_max,
+                  .clock = options.clock}),
           scanner({.worker = {.temporary = options.dir / "tmp" / "scan", .memory_bytes = options.scan_memory_bytes},
                    .slice_events = options.scan_slice_events}) {}
 

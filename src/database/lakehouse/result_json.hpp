@@ -14,8 +14,16 @@ namespace sf::database {
 /// Made once per result. One thread at a time.
 class ResultJson {
 public:
-    /// `invalid_input` for a column whose type has no JSON form, with the cast that helps.
-    [[nodiscard]] static Result<ResultJson> of(duckdb_prepared_statement statement);
+    /// How a column is shown, beyond what its type says.
+    struct Column {
+        std::string name;
+        std::string type;
+        bool open_scale = false;   // A decimal whose zeros at the end mean nothing.
+        bool number_text = false;  // Text that is a number.
+    };
+
+    /// `columns` are those of the statement. `invalid_input` for one whose type has no JSON form.
+    [[nodiscard]] static Result<ResultJson> of(duckdb_prepared_statement statement, std::vector<Column> columns);
 
     ~ResultJson();
     ResultJson(ResultJson&&) noexcept;

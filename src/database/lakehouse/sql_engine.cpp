@@ -6,10 +6,13 @@
 #include "database/lakehouse/live_scan.hpp"
 #include "database/lakehouse/parquet_writer.hpp"
 #include "database/lakehouse/points/json_functions.hpp"
+#include "database/lakehouse/query/evaluators.hpp"
+#include "database/lakehouse/query/query_tables.hpp"
 #include "database/lakehouse/result_json.hpp"
 #include "database/lakehouse/sql_error.hpp"
 #include "database/lakehouse/sql_gate.hpp"
-#include "database/lakehouse/translate.hpp"
+#include "engine/aggregate.hpp"
+#include "sql/query_text.hpp"
 
 #include <fmt/format.h>
 
@@ -19,6 +22,19 @@
 namespace sf::database {
 
 using namespace std::chrono_literals;
+
+namespace {
+
+std::vector<ResultJson::Column> shown_columns(const sql::QueryText& query) {
+    std::vector<ResultJson::Column> columns;
+    for (const sql::QueryText::Column& column : query.columns) {
+        const std::string type(column.type == sql::Type::timestamptz ? "timestamptz" : sql::to_string(column.type));
+        columns.push_back({column.name, type, column.open_scale, column.as_text});
+    }
+    return columns;
+}
+
+}  // namespace
 
 // A DuckDB that may read one folder and nothing else, with its connections. Settings of a connection can't be made once
 // the configuration is locked, so all connections are made before.
@@ -42,12 +58,14 @@ public:
 
     [[nodiscard]] LiveScan& scan() { return *scan_; }
     [[nodiscard]] PointScan& point_scan() { return *point_scan_; }
+    [[nodiscard]] Evaluators& evaluators() { return evaluators_; }
 
     std::atomic<bool> broken{false};
 
 private:
     std::shared_ptr<LiveScan> scan_ = std::make_shared<LiveScan>();  // Shared with its registration in database_.
     std::shared_ptr<PointScan> point_scan_ = std::make_shared<PointScan>();  // The same.
+    Evaluators evaluators_;                                                  // Outlives database_, which calls it.
     duck::Database database_;
     std::mutex mutex_;
     std::vector<duck::Connection> connections_;  // Under mutex_. Destroyed before the database.
@@ -65,6 +83,7 @@ Result<std::shared_ptr<SqlEngine::Instance>> SqlEngine::Instance::open(const Sql
     SF_TRY(instance->scan_->install(first));
     SF_TRY(instance->point_scan_->install(first));
     SF_TRY(install_json_functions(first));
+    SF_TRY(instance->evaluators_.install(first));
     std::string folders;
     for (const std::filesystem::path& folder : options.folders) {
         folders += (folders.empty() ? "" : ", ") + duck::quoted(std::filesystem::absolute(folder).string());
@@ -172,7 +191,9 @@ public:
         engine_.idle_.notify_all();
     }
 
-    Result<QueryResult> run(const std::string& sql, EventCatalog& catalog, PointTables& point_tables) {
+    Result<QueryResult> run(const sql::QueryText& query, EventCatalog& catalog, PointTables& point_tables,
+                            const ViewTables& views) {
+        const std::string& sql = query.text;
         sql_ = &sql;
         const EventSnapshot snapshot = catalog.snapshot();
         duck::Extracted statements;
@@ -186,9 +207,11 @@ public:
             return fail(ErrorCode::invalid_input, "a query is one statement, this is " + std::to_string(count));
         SF_ASSIGN(const SqlTables tables, check_tree());
         const std::uint64_t connection = duck::connection_id(connection_);
+        const ShownHere evaluations(instance_->evaluators().expressions, connection,
+                                    make_evaluations(query.expressions));
         const ShownSnapshot shown(instance_->scan(), connection, snapshot.live);
         SF_TRY(make_view(snapshot));
-        const PointQuery points = point_tables.query(tables);
+        const PointQuery points = point_tables.query(tables, views);
         const ShownHere shown_points(instance_->point_scan().points, connection, points.snapshot.live);
         const ShownHere shown_late(instance_->point_scan().late_events, connection, points.snapshot.late);
         SF_TRY(make_point_tables(points));
@@ -201,7 +224,7 @@ public:
             return fail(ErrorCode::invalid_input, "only SELECT is allowed: queries are read-only");
         }
         if (duckdb_nparams(prepared.get()) > 0) return fail(ErrorCode::invalid_input, "a query has no parameters");
-        return fetch(prepared);
+        return fetch(prepared, query);
     }
 
 private:
@@ -271,8 +294,8 @@ private:
             (void)duck::execute(connection_, "DROP VIEW IF EXISTS temp.main." + name);
     }
 
-    Result<QueryResult> fetch(const duck::Prepared& prepared) {
-        SF_ASSIGN(ResultJson json, ResultJson::of(prepared.get()));
+    Result<QueryResult> fetch(const duck::Prepared& prepared, const sql::QueryText& query) {
+        SF_ASSIGN(ResultJson json, ResultJson::of(prepared.get(), shown_columns(query)));
         QueryResult result;
         result.columns = json.columns();
         result.rows_json = "[";
@@ -337,8 +360,8 @@ private:
                     "narrow it: fewer columns, groups or rows"};
         }
         if (error.type == "IO") return {ErrorCode::corrupt, "stored events can't be read", error.message, ""};
-        const bool unknown_table = error.type == "Catalog" && error.message.starts_with("Table with name");
-        return sql_error(*sql_, error.position, error.message, unknown_table ? kTablesHint : "");
+        // Places in the text that DuckDB has are none in the query's own.
+        return {ErrorCode::invalid_input, error.message, "", ""};
     }
 
     Error ended(ErrorCode reason) const {
@@ -396,7 +419,9 @@ Result<std::shared_ptr<SqlEngine::Instance>> SqlEngine::instance() {
 Result<QueryResult> SqlEngine::run(const std::string& sql, const QueryLimits& limits, std::stop_token stop,
                                    EventCatalog& catalog, PointTables& points) {
     SF_TRY(check_sql_begin(sql));
-    SF_ASSIGN(const std::string translated, translate_to_duckdb(sql));
+    const std::shared_ptr<const ViewTables> views = points.views();
+    SF_ASSIGN(const sql::QueryText query,
+              sql::query_for_duckdb(sql, QueryTables(views), engine::aggregate_catalog(), options_.clock->now()));
     SF_ASSIGN(const std::shared_ptr<Instance> on, instance());
     duck::Connection connection = on->take();
     if (!connection) {
@@ -404,7 +429,7 @@ Result<QueryResult> SqlEngine::run(const std::string& sql, const QueryLimits& li
                     "try again when one has ended");
     }
     Session session(*this, on, std::move(connection), limits, std::move(stop));
-    return session.run(translated, catalog, points);
+    return session.run(query, catalog, points, *views);
 }
 
 void SqlEngine::evict() {

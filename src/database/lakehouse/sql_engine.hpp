@@ -27,6 +27,7 @@ struct SqlEngineOptions {
     std::uint64_t spill_bytes = 1u << 30;
     unsigned threads = 2;
     unsigned queries_max = 4;
+    const Clock* clock = &system_clock();  // For now(). Outlives the engine.
 };
 
 /// Any thread.

@@ -193,7 +193,8 @@ private:
             if (std::ranges::find(kTableFunctions, name) != kTableFunctions.end()) return true;
             return refuse(node, "table function \"" + node.name + "\" is not allowed", kTablesHint);
         }
-        if (name.starts_with("__internal") || name.starts_with("streamflow_") ||
+        const bool ours = name.starts_with("streamflow_") && !name.starts_with("streamflow_eval_");
+        if (name.starts_with("__internal") || ours ||
             std::ranges::find(kFunctionsRefused, name) != kFunctionsRefused.end()) {
             return refuse(node, "function \"" + node.name + "\" is not allowed");
         }
@@ -203,10 +204,6 @@ private:
     bool check_table(const Node& node) {
         const std::string name = ascii_lower(node.name);
         const std::string schema = ascii_lower(node.schema);
-        if (schema == "information_schema") {
-            tables_.catalog = true;
-            return true;
-        }
         const bool schema_known = schema.empty() || schema == "main" || schema == "temp" || schema == "memory";
         if (schema_known && node.catalog.empty() && name.find_first_of("/\\.*?:[") == std::string::npos &&
             !name.starts_with("duckdb_") && !name.starts_with("sqlite_") && !name.starts_with("pragma_")) {
@@ -261,7 +258,7 @@ private:
 }  // namespace
 
 Result<> check_sql_begin(std::string_view sql) {
-    const std::string hint = "a query is one SELECT; it may begin with SELECT, WITH, VALUES, FROM, TABLE or a bracket";
+    const std::string hint = "a query is one SELECT; it may begin with SELECT, WITH, VALUES, TABLE or a bracket";
     if (sql.size() > kSqlBytesMax) {
         return fail(ErrorCode::invalid_input,
                     "the query is longer than " + std::to_string(kSqlBytesMax >> 10) + " KiB");
@@ -275,7 +272,7 @@ Result<> check_sql_begin(std::string_view sql) {
     while (end < sql.size() && (std::isalnum(static_cast<unsigned char>(sql[end])) || sql[end] == '_')) ++end;
     std::string word(sql.substr(at, end - at));
     std::ranges::transform(word, word.begin(), [](unsigned char c) { return std::toupper(c); });
-    for (const std::string_view allowed : {"SELECT", "WITH", "VALUES", "FROM", "TABLE"}) {
+    for (const std::string_view allowed : {"SELECT", "WITH", "VALUES", "TABLE"}) {
         if (word == allowed) return {};
     }
     if (word.empty()) return fail(sql_error(sql, at, "the query does not begin like a query", hint));

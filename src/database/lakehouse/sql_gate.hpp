@@ -21,7 +21,6 @@ inline constexpr const char* kTablesHint = "the tables are events, metrics, late
 /// Tables that a query names, in its own spelling; some may be made by the query itself (WITH).
 struct SqlTables {
     std::vector<std::string> names;
-    bool catalog = false;  // It looks at information_schema.
 };
 
 /// Refuses tables that are files or DuckDB's own, table functions other than a few harmless ones, and functions that

@@ -106,7 +106,7 @@ void StorageService::query(const http::Request& request, http::Responder respond
     QueryBody body;
     if (auto refusal = http::parse_body(request.body.view(), body)) return respond(std::move(*refusal));
     if (body.sql.size() > kSqlBytesMax)
-        return respond(http::problem(413, "the query is too long", "it may have 256 KiB"));
+        return respond(http::problem(413, "the query is too long", "it may have 64 KiB"));
     if (body.limit.value_or(0) < 0 || body.timeout_ms.value_or(1) <= 0 || body.timeout_ms.value_or(1) > kTimeoutMaxMs) {
         return respond(
             http::problem(422, "the body does not fit", "limit must not be negative, timeout_ms is 1 to 300000"));
@@ -126,7 +126,7 @@ void StorageService::list_events(const http::Request& request, http::Responder r
     for (const auto& [name, value] : request.query_parameters) {
         if (name == "type" || name == "source" || name == "user_id" || name == "correlation_id" || name == "severity" ||
             name == "id") {
-            also(name + (name == "id" ? "::VARCHAR = " : " = ") + sql_text(value));
+            also(name + (name == "id" ? "::text = " : " = ") + sql_text(value));
         } else if (name == "from" || name == "to") {
             if (!parse_rfc3339(value))
                 errors.push_back({"/query/" + name, "not an RFC 3339 time, such as 2026-01-31T12:00:00Z"});
@@ -156,7 +156,7 @@ void StorageService::add_routes(http::RouteTable& routes) {
                     .description =
                         "One SELECT over events, metrics, late_events and each view by its name. Read-only, bounded in "
                         "time and size. "
-                        "History SQL is DuckDB's for now.",
+                        "PostgreSQL's SQL, as in views.",
                     .role = http::Role::viewer};
     ask.bodies = {{"application/json", http::json_schema<QueryBody>(),
                    R"({"sql":"SELECT type, count(*) FROM events GROUP BY type"})"}};

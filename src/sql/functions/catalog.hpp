@@ -76,6 +76,10 @@ extern const Function kJsonPath;         // jsonb, text[]: jsonb. #> with a path
 extern const Function kJsonBuildArray;   // Any number of any types;
 extern const Function kJsonBuildObject;  // in pairs.
 
+// jsonb_keys.cpp: jsonb, or json_scalar.
+extern const Function kJsonEqual;  // jsonb: the one form that equal values share.
+extern const Function kJsonOrder;  // text: sorts as the values do.
+
 /// Tables of the files of this folder.
 [[nodiscard]] std::span<const Function> comparison_operators();
 [[nodiscard]] std::span<const Function> arithmetic_operators();

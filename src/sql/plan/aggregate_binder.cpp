@@ -118,7 +118,8 @@ Result<Operand> ExpressionBinder::bind_aggregate(std::string_view name, const Pg
 
     AggregateCall aggregate;
     aggregate.within_group = call.agg_within_group != 0;
-    SF_ASSIGN(Operands arguments, bind_all({call.args, call.n_args}, {"an aggregate's arguments"}));
+    SF_ASSIGN(Operands arguments, bind_all({call.args, call.n_args}, {.name = "an aggregate's arguments",
+                                                                      .aggregates = clause.nested_aggregates}));
     for (Operand& argument : arguments) {
         if (argument.location < 0) argument.location = location;
     }

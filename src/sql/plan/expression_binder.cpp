@@ -65,6 +65,7 @@ Result<Operand> ExpressionBinder::bind(const PgQuery__Node& node, const Clause& 
 }
 
 Result<Operand> ExpressionBinder::bind_inner(const PgQuery__Node& node, const Clause& clause) {
+    if (auto special = scope_.special(node, *this, clause)) return std::move(*special);
     const int location = location_of(node);
     switch (node.node_case) {
         case PG_QUERY__NODE__NODE_COLUMN_REF: return bind_column(*node.column_ref, clause);

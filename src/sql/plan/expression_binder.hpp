@@ -18,10 +18,12 @@ namespace sf::sql {
 
 /// Where an expression stands, and what may be in it.
 struct Clause {
-    std::string_view name;       // "WHERE": for errors.
-    bool aggregates = false;     // Calls of aggregates become Kind::aggregate.
-    bool window_bounds = false;  // window_start and window_end are allowed.
-    bool rankings = false;       // Calls of row_number() and the like become Kind::ranking.
+    std::string_view name;           // "WHERE": for errors.
+    bool aggregates = false;         // Calls of aggregates become Kind::aggregate.
+    bool window_bounds = false;      // window_start and window_end are allowed.
+    bool window_functions = false;   // Of queries: f() OVER (...).
+    bool nested_aggregates = false;  // Of those: an aggregate over a window may have aggregates in its arguments.
+    bool rankings = false;           // Calls of row_number() and the like become Kind::ranking.
 };
 
 class ExpressionBinder {
@@ -51,6 +53,9 @@ public:
     [[nodiscard]] Result<ExpressionPtr> bind_typed(const PgQuery__Node& node, const Clause& clause);
     [[nodiscard]] Result<ExpressionPtr> bind_boolean(const PgQuery__Node& node, const Clause& clause);
 
+    [[nodiscard]] Result<Operand> compare(std::string_view symbol, const Operand& left, const Operand& right,
+                                          int location) const;
+
 private:
     using Operands = std::vector<Operand>;
 
@@ -75,8 +80,6 @@ private:
     [[nodiscard]] Result<Operand> bind_prefix(std::string_view symbol, const Operand& operand, int location) const;
     [[nodiscard]] Result<Operand> bind_infix(std::string_view symbol, const Operand& left, const Operand& right,
                                              int location) const;
-    [[nodiscard]] Result<Operand> compare(std::string_view symbol, const Operand& left, const Operand& right,
-                                          int location) const;
     [[nodiscard]] Result<Operand> settle_pair(Operand& left, Operand& right, std::string_view symbol,
                                               int location) const;
     [[nodiscard]] Result<Operand> bind_distinct(const PgQuery__AExpr& operation, const Clause& clause);

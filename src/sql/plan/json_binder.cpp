@@ -27,7 +27,7 @@ bool is_plain_path(const Expression& value) { return value.kind == Expression::K
 ExpressionPtr with_key(const Expression& field, std::string key, int location) {
     std::vector<std::string> path = field.path;
     path.push_back(std::move(key));
-    return make_json_field(std::move(path), location);
+    return make_json_field(std::move(path), location, field.arguments.empty() ? nullptr : field.arguments[0]);
 }
 
 }  // namespace

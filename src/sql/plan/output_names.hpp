@@ -11,4 +11,7 @@ namespace sf::sql {
 /// from 1.
 [[nodiscard]] std::string output_name(const PgQuery__ResTarget& target, std::size_t position);
 
+/// The same, with another name where nothing has one.
+[[nodiscard]] std::string output_name(const PgQuery__ResTarget& target, std::string otherwise);
+
 }  // namespace sf::sql

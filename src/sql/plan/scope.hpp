@@ -4,10 +4,14 @@
 
 #include "sql/plan/builder.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace sf::sql {
+
+class ExpressionBinder;
+struct Clause;
 
 /// A column as others may name it.
 struct NamedColumn {
@@ -39,6 +43,14 @@ public:
 
     /// What * stands for, or name.*: all columns in their order.
     [[nodiscard]] virtual Result<std::vector<NamedColumn>> star(const PgQuery__ColumnRef& reference) const = 0;
+
+    /// What only this place knows the meaning of, such as subqueries and window functions of queries. Nothing: it means
+    /// what it means everywhere.
+    [[nodiscard]] virtual std::optional<Result<Operand>> special(const PgQuery__Node& node, ExpressionBinder& binder,
+                                                                 const Clause& clause) const {
+        static_cast<void>(node), static_cast<void>(binder), static_cast<void>(clause);
+        return std::nullopt;
+    }
 
     /// What sorts rows into the order in which they happened, without ties: a time and an id; nothing where they have
     /// no such order. For aggregates such as first() and last().

@@ -118,9 +118,9 @@ TEST_F(LakehouseRefusal, every_statement_but_select) {
 }
 
 TEST_F(LakehouseRefusal, more_than_one_statement) {
-    expect_refused("SELECT 1; SELECT 2", "one statement");
-    expect_refused("SELECT 1; COPY (SELECT 1) TO '/tmp/x.csv'", "one statement");
-    expect_refused("SELECT 1;;DROP VIEW events;", "one statement");
+    expect_refused("SELECT 1; SELECT 2", "only one statement is allowed");
+    expect_refused("SELECT 1; COPY (SELECT 1) TO '/tmp/x.csv'", "only one statement");
+    expect_refused("SELECT 1;;DROP VIEW events;", "only one statement");
     EXPECT_EQ(rows(*store_, "SELECT 1;"), "[[1]]");
     EXPECT_EQ(rows(*store_, "SELECT ';' -- ; \n ;"), "[[\";\"]]");
 }
@@ -129,11 +129,10 @@ TEST_F(LakehouseRefusal, statements_hidden_in_a_select) {
     const std::string out = (events() / "out.csv").string();
     expect_refused("WITH x AS (SELECT 1) INSERT INTO events SELECT * FROM x");
     expect_refused("FROM (COPY events TO '" + out + "')");
-    expect_refused("SELECT * FROM query('COPY (SELECT 1) TO ''" + out + "''')",
-                   "table function \"query\" is not allowed");
-    expect_refused("SELECT * FROM query('SELECT 1')", "table function");
-    expect_refused("SELECT * FROM query_table('events')", "table function");
-    expect_refused("SELECT * FROM json_execute_serialized_sql(json_serialize_sql('SELECT 1'))", "table function");
+    expect_refused("SELECT * FROM query('COPY (SELECT 1) TO ''" + out + "''')");
+    expect_refused("SELECT * FROM query('SELECT 1')");
+    expect_refused("SELECT * FROM query_table('events')");
+    expect_refused("SELECT * FROM json_execute_serialized_sql(json_serialize_sql('SELECT 1'))");
     expect_refused("SELECT 1 INTO t");
     expect_refused("(COPY (SELECT 1) TO '" + out + "')");
     expect_refused("VALUES (1), (2) ; COPY events TO '" + out + "'");
@@ -151,22 +150,21 @@ TEST_F(LakehouseRefusal, files) {
              {"read_text", "read_blob", "read_csv", "read_csv_auto", "read_json", "read_json_auto", "read_ndjson",
               "read_json_objects", "read_parquet", "parquet_scan", "parquet_metadata", "parquet_schema",
               "parquet_kv_metadata", "parquet_file_metadata", "glob", "sniff_csv"}) {
-            expect_refused(std::string("SELECT * FROM ") + function + "('" + path + "')", "table function");
+            expect_refused(std::string("SELECT * FROM ") + function + "('" + path + "')");
         }
         expect_refused("SELECT * FROM '" + path + "'");
         expect_refused("SELECT * FROM \"" + path + "\"");
         expect_refused("FROM '" + path + "'");
         expect_refused("TABLE '" + path + "'");
     }
-    expect_refused("SELECT (SELECT content FROM read_text('" + token + "'))", "table function");
-    expect_refused("SELECT * FROM events WHERE type IN (SELECT content FROM read_text('" + token + "'))",
-                   "table function");
-    expect_refused("WITH t AS (SELECT * FROM read_text('" + token + "')) SELECT * FROM t", "table function");
-    expect_refused("SELECT * FROM events, LATERAL (SELECT * FROM READ_TEXT('" + token + "'))", "table function");
-    expect_refused("SELECT * FROM main.read_text('" + token + "')", "table function");
-    expect_refused("SELECT * FROM system.main.read_text('" + token + "')", "table function");
-    expect_refused("SELECT * FROM \"read_text\"('" + token + "')", "table function");
-    expect_refused("SELECT * FROM parquet_bloom_probe('" + token + "', 'a', 1)", "table function");
+    expect_refused("SELECT (SELECT content FROM read_text('" + token + "'))");
+    expect_refused("SELECT * FROM events WHERE type IN (SELECT content FROM read_text('" + token + "'))");
+    expect_refused("WITH t AS (SELECT * FROM read_text('" + token + "')) SELECT * FROM t");
+    expect_refused("SELECT * FROM events, LATERAL (SELECT * FROM READ_TEXT('" + token + "'))");
+    expect_refused("SELECT * FROM main.read_text('" + token + "')");
+    expect_refused("SELECT * FROM system.main.read_text('" + token + "')");
+    expect_refused("SELECT * FROM \"read_text\"('" + token + "')");
+    expect_refused("SELECT * FROM parquet_bloom_probe('" + token + "', 'a', 1)");
 }
 
 TEST_F(LakehouseRefusal, the_state_of_duckdb) {
@@ -197,30 +195,20 @@ TEST_F(LakehouseRefusal, the_state_of_duckdb) {
     }
 }
 
+// Functions that make texts and lists of any length outside DuckDB's memory limit are none of the dialect's.
 TEST_F(LakehouseRefusal, texts_and_lists_of_any_length) {
-    for (const char* sql :
-         {"SELECT len(range(400000000))", "SELECT len(range(0, 400000000))",
-          "SELECT len(generate_series(1, 400000000))", "SELECT len(range(n * 1000000)) FROM (VALUES (400)) t(n)",
-          "SELECT length(repeat('x', 2000000000))",
-          "SELECT length(repeat('x', length(type)::BIGINT * 1000000000)) FROM events",
-          "SELECT length(lpad('x', 2000000000, 'y'))", "SELECT length(rpad(type, 2000000000, 'y')) FROM events",
-          "SELECT len(list_resize([1], 2000000000))", "SELECT length(printf('%2000000000d', 1))",
-          "SELECT length(printf('%*d', 2000000000, 1))", "SELECT length(format('{:2000000000}', 1))",
-          "SELECT length(format('{:{}}', 1, 2000000000))", "SELECT length(printf(type, 1)) FROM events",
-          "SELECT REPEAT('x', 2000000000)", "SELECT length(bar(1, 0, 1, 2000000000))"}) {
+    for (const char* sql : {"SELECT len(range(400000000))", "SELECT generate_series(1, 400000000)",
+                            "SELECT length(bar(1, 0, 1, 2000000000))", "SELECT len(list_resize([1], 2000000000))",
+                            "SELECT list_transform([1], x -> x)", "SELECT [1, 2]", "SELECT {'a': 1}", "SELECT x: 1",
+                            "SELECT * EXCLUDE (id) FROM events", "SELECT COLUMNS(*) FROM events"}) {
         expect_refused(sql);
     }
-    EXPECT_EQ(
-        rows(*store_,
-             "SELECT len(range(1000)), repeat('ab', 2), lpad('x', 3, '-'), printf('%5.2f', 1.5), format('{:>3}', 'x')"),
-        "[[1000, \"abab\", \"--x\", \" 1.50\", \"  x\"]]");
-    EXPECT_EQ(rows(*store_, "SELECT count(*) FROM range(3000000)"), "[[3000000]]");
+    EXPECT_EQ(rows(*store_, "SELECT count(*) FROM generate_series(1, 3000000)"), "[[3000000]]");
 }
 
 TEST_F(LakehouseRefusal, what_is_allowed_looks_ordinary) {
     EXPECT_EQ(rows(*store_, "select count(*) from events"), "[[3]]");
     EXPECT_EQ(rows(*store_, "  /* a /* nested */ comment */ WITH t AS (SELECT 1 AS a) SELECT a FROM t"), "[[1]]");
-    EXPECT_EQ(rows(*store_, "FROM events SELECT max(id) IS NOT NULL"), "[[true]]");
     EXPECT_EQ(rows(*store_, "TABLE events LIMIT 0"), "[]");
     EXPECT_EQ(rows(*store_, "VALUES (1, 'a')"), "[[1, \"a\"]]");
     EXPECT_EQ(rows(*store_, "(SELECT 1) UNION ALL (SELECT 2) ORDER BY 1"), "[[1],[2]]");
@@ -229,8 +217,6 @@ TEST_F(LakehouseRefusal, what_is_allowed_looks_ordinary) {
               "[[6]]");
     EXPECT_EQ(rows(*store_, "SELECT e.data->>'n' FROM events e JOIN events f USING (id) ORDER BY 1"),
               "[[\"0\"],[\"1\"],[\"2\"]]");
-    EXPECT_EQ(rows(*store_, "SELECT unnest([1, 2])"), "[[1],[2]]");
-    EXPECT_EQ(rows(*store_, "SELECT key FROM events, json_each(data) LIMIT 1"), "[[\"n\"]]");
     EXPECT_EQ(rows(*store_, "SELECT row_number() OVER (ORDER BY id) FROM events"), "[[1],[2],[3]]");
     EXPECT_EQ(rows(*store_, "SELECT count(*) FROM information_schema.tables WHERE table_name = 'events'"), "[[1]]");
 }
@@ -239,9 +225,9 @@ TEST_F(LakehouseRefusal, errors_show_their_place) {
     const std::string answer = rows(*store_, "SELECT *\nFROM events\nWHERE tpye = 'x'");
     EXPECT_NE(answer.find("tpye"), std::string::npos) << answer;
     EXPECT_NE(answer.find("line 3, column 7\nWHERE tpye = 'x'\n      ^"), std::string::npos) << answer;
-    EXPECT_NE(rows(*store_, "SELECT * FORM events").find("line 1, column 15\nSELECT * FORM events\n              ^"),
+    EXPECT_NE(rows(*store_, "SELECT * FORM events").find("line 1, column 10\nSELECT * FORM events\n         ^"),
               std::string::npos);
-    EXPECT_NE(rows(*store_, "SELECT CAST(type AS INT) FROM events").find("line 1, column 8"), std::string::npos);
+    EXPECT_NE(rows(*store_, "SELECT type,\n  type + 1 FROM events").find("line 2, column 8"), std::string::npos);
     EXPECT_NE(rows(*store_, "SELECT * FROM nothing").find("nothing"), std::string::npos);
     expect_refused("SELECT $1", "");
     expect_refused("SELECT ?", "");

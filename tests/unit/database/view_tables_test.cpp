@@ -58,24 +58,24 @@ TEST_F(ViewTables, columns_have_the_types_of_the_view_and_exact_values) {
               R"({"i":null,"b":null,"f":"NaN","n":null,"big":null,"yes":null,"t":null,"u":null,"d":null,"j":null})");
     for (int round = 0; round < 2; ++round) {
         EXPECT_EQ(types("SELECT * FROM v"),
-                  "s text, i integer, b bigint, f double precision, n numeric(38,16), big numeric(38,16), yes boolean, "
+                  "s text, i integer, b bigint, f double precision, n numeric, big numeric, yes boolean, "
                   "t timestamptz, u uuid, "
                   "d interval, j jsonb, l jsonb");
         EXPECT_EQ(
             query("SELECT * FROM v ORDER BY i NULLS LAST"),
-            R"([["it's \"x\"", -7, 9223372036854775807, 0.1, 12.5000000000000000, 1234567890123456789012.0123456789012345, true, )"
-            R"("2015-05-17T10:05:03.5Z", "018f4e9c-1c2b-7a3d-8e4f-5a6b7c8d9e0f", "-1 days 02:03:00", {"a":[1, 2.50]}, ["a",null]],)"
+            R"([["it's \"x\"", -7, 9223372036854775807, 0.1, 12.5, 1234567890123456789012.0123456789012345, true, )"
+            R"("2015-05-17T10:05:03.5Z", "018f4e9c-1c2b-7a3d-8e4f-5a6b7c8d9e0f", "-1 days +02:03:00", {"a":[1, 2.50]}, ["a",null]],)"
             R"([null, null, null, "NaN", null, null, null, null, null, null, null, null]])");
         SF_ASSERT_OK(store_->flush());
     }
-    EXPECT_EQ(query("SELECT n * 2, f + 1 FROM v WHERE b > 0"), "[[25.0000000000000000, 1.1]]");
+    EXPECT_EQ(query("SELECT n * 2, f + 1 FROM v WHERE b > 0"), "[[25.0, 1.1]]");
 }
 
 TEST_F(ViewTables, a_value_that_does_not_fit_its_type_is_an_error_and_not_a_null) {
     store_->points().set_view_tables({{"v", {{"b", "bigint", value}, {"n", "numeric", value}}}});
     add_point("v", "{}", R"({"b":9223372036854775808,"n":1})");
     EXPECT_NE(query("SELECT b FROM v").find("error: invalid_input"), std::string::npos);
-    EXPECT_EQ(query("SELECT n FROM v"), "[[1.0000000000000000]]") << "columns that are not asked for do no harm";
+    EXPECT_EQ(query("SELECT n FROM v"), "[[1]]") << "columns that are not asked for do no harm";
     EXPECT_EQ(query("SELECT \"values\"->'b' FROM metrics"), "[[9223372036854775808]]") << "all digits are in metrics";
 }
 
@@ -86,7 +86,7 @@ TEST_F(ViewTables, names_of_any_kind_are_tables) {
                                       {"nothing", {}}});
     add_point("Mixed \"Case\" it's", R"({"k \"1\"":"a"})", R"({"select":3})");
     EXPECT_EQ(query(R"(SELECT "k ""1""", "select" FROM "Mixed ""Case"" it's")"), R"([["a", 3]])");
-    EXPECT_EQ(query(R"(SELECT "select" FROM "mixed ""case"" it's")"), "[[3]]") << "DuckDB knows no case";
+    EXPECT_NE(query(R"(SELECT "select" FROM "mixed ""case"" it's")").find("there is no table"), std::string::npos);
     EXPECT_EQ(query("SELECT count(*) FROM events"), "[[0]]") << "not a view's";
     EXPECT_EQ(query("SELECT count(*) FROM metrics"), "[[1]]");
     EXPECT_NE(query("SELECT * FROM nothing").find("error"), std::string::npos);
@@ -97,7 +97,7 @@ TEST_F(ViewTables, queries_find_them_wherever_they_are_mentioned) {
     add_point("clicks", R"({"k":"a"})", R"({"n":3})");
     EXPECT_EQ(query("WITH x AS (SELECT * FROM clicks) SELECT n FROM x WHERE n IN (SELECT n FROM clicks)"), "[[3]]");
     EXPECT_EQ(query("SELECT (SELECT sum(n) FROM CLICKS)"), "[[3]]");
-    EXPECT_EQ(query("FROM clicks SELECT k"), R"([["a"]])");
+    EXPECT_EQ(query("TABLE clicks").substr(0, 6), R"([["a",)");
     EXPECT_EQ(query("SELECT count(*) FROM events e LEFT JOIN late_events l ON e.id = l.event_id"), "[[0]]");
     EXPECT_EQ(query("WITH clicks AS (SELECT 7 AS n) SELECT n FROM clicks"), "[[7]]")
         << "a query's own name comes first";
@@ -106,22 +106,23 @@ TEST_F(ViewTables, queries_find_them_wherever_they_are_mentioned) {
     EXPECT_EQ(
         query("SELECT column_name, data_type FROM information_schema.columns WHERE table_name = 'clicks' ORDER BY "
               "ordinal_position"),
-        R"([["k", "VARCHAR"],["window_start", "TIMESTAMP WITH TIME ZONE"],["window_end", "TIMESTAMP WITH TIME ZONE"],["n", "BIGINT"]])");
+        R"([["k", "text"],["window_start", "timestamp with time zone"],["window_end", "timestamp with time zone"],["n", "bigint"]])");
 }
 
 TEST_F(ViewTables, an_unknown_table_comes_with_the_names_of_those_that_are) {
-    const std::string error = query("SELECT * FROM clicks");
+    const std::string error = query("SELECT * FROM something");
     EXPECT_NE(error.find("hint: the tables are events, metrics, late_events and each view by its name"),
               std::string::npos)
         << error;
-    EXPECT_NE(query("SELECT * FROM 'x.parquet'").find("the tables are events"), std::string::npos);
+    EXPECT_NE(query("SELECT * FROM \"x.parquet\"").find("the tables are events"), std::string::npos);
+    EXPECT_NE(query("SELECT * FROM metric").find("hint: is it \"metrics\"?"), std::string::npos);
 }
 
 TEST_F(ViewTables, what_they_are_made_of_can_not_be_called) {
     for (const char* sql : {"SELECT * FROM streamflow_points()", "SELECT * FROM streamflow_late_events()",
                             "SELECT * FROM streamflow_live()", "SELECT streamflow_text('{}', 'a')",
                             "SELECT streamflow_json('{}', 'a')"}) {
-        EXPECT_NE(query(sql).find("is not allowed"), std::string::npos) << sql;
+        EXPECT_NE(query(sql).find("there is no "), std::string::npos) << sql;
     }
 }
 

@@ -23,18 +23,15 @@ std::string cast_of(std::string_view type, const std::string& text) {
     if (type.starts_with("numeric")) return fmt::format("CAST({} AS DECIMAL(38,16))", text);
     // PostgreSQL writes "-1 days +02:03:00", and DuckDB reads no plus.
     if (type == "interval") return fmt::format("CAST(replace({}, '+', '') AS INTERVAL)", text);
-    static constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kTypes = {
-        {{"smallint", "SMALLINT"},
-         {"integer", "INTEGER"},
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kTypes = {
+        {{"integer", "INTEGER"},
          {"bigint", "BIGINT"},
-         {"real", "FLOAT"},
          {"double precision", "DOUBLE"},
          {"boolean", "BOOLEAN"},
          {"timestamptz", "TIMESTAMPTZ"},
-         {"timestamp with time zone", "TIMESTAMPTZ"},  // As plans call it.
-         {"timestamp", "TIMESTAMP"},
+         {"timestamp with time zone", "TIMESTAMPTZ"},
+         {"timestamp without time zone", "TIMESTAMP"},
          {"date", "DATE"},
-         {"time", "TIME"},
          {"uuid", "UUID"}}};
     const auto found = std::ranges::find(kTypes, type, &std::pair<std::string_view, std::string_view>::first);
     return found == kTypes.end() ? text : fmt::format("CAST({} AS {})", text, found->second);
@@ -67,52 +64,48 @@ std::string view_table_sql(const ViewTable& view, const std::string& rows) {
 }
 
 void PointTables::set_views(std::vector<ViewTable> views) {
-    std::map<std::string, ViewTable> named;
+    auto named = std::make_shared<ViewTables>();
     for (ViewTable& view : views) {
         const std::string name = ascii_lower(view.name);
         if (name == "events" || name == kMetrics || name == kLateEvents || view.columns.empty()) {
             logging::warn("a view can't be a table of its name", {{"view", view.name}});
             continue;
         }
-        named.insert_or_assign(view.name, std::move(view));
+        named->insert_or_assign(view.name, std::move(view));
     }
     std::lock_guard lock(mutex_);
-    views_.swap(named);
+    views_ = std::move(named);
 }
 
-PointQuery PointTables::query(const SqlTables& mentioned) {
-    bool metrics = mentioned.catalog;
-    bool late_events = mentioned.catalog;
-    std::map<std::string, ViewTable> views;  // By name in lower case: DuckDB knows no other difference.
-    {
-        std::lock_guard lock(mutex_);
-        for (const std::string& name : mentioned.names) {
-            const std::string lowered = ascii_lower(name);
-            metrics = metrics || lowered == kMetrics;
-            late_events = late_events || lowered == kLateEvents;
-            const auto exact = views_.find(name);
-            const auto found = exact != views_.end() ? exact : std::ranges::find_if(views_, [&](const auto& view) {
-                return ascii_lower(view.first) == lowered;
-            });
-            if (found != views_.end()) views.insert_or_assign(lowered, found->second);
-        }
-        if (mentioned.catalog) {
-            for (const auto& [name, view] : views_) views.try_emplace(ascii_lower(name), view);
-        }
+std::shared_ptr<const ViewTables> PointTables::views() {
+    std::lock_guard lock(mutex_);
+    return views_;
+}
+
+PointQuery PointTables::query(const SqlTables& mentioned, const ViewTables& known) {
+    bool metrics = false;
+    bool late_events = false;
+    ViewTables views;
+    for (const std::string& name : mentioned.names) {
+        metrics = metrics || name == kMetrics;
+        late_events = late_events || name == kLateEvents;
+        if (const auto found = known.find(name); found != known.end()) views.insert(*found);
     }
     PointQuery query;
     if (!metrics && !late_events && views.empty()) return query;
     std::set<std::string, std::less<>> names;
-    for (const auto& [lowered, view] : views) names.insert(view.name);
+    for (const auto& [name, view] : views) names.insert(view.name);
     query.snapshot = catalog_.snapshot(metrics ? nullptr : &names);
     if (metrics) {
         query.tables.push_back(
             {kMetrics,
-             fmt::format("SELECT view, keys, window_start, window_end, \"values\", final, epoch, version FROM ({})",
-                         latest_points_sql(query.snapshot))});
+             fmt::format(
+                 "SELECT view, keys, window_start, window_end, \"values\", final, CAST(epoch AS BIGINT) AS epoch, "
+                 "CAST(version AS DECIMAL(38,0)) AS version FROM ({})",
+                 latest_points_sql(query.snapshot))});
     }
     if (late_events) query.tables.push_back({kLateEvents, late_events_sql(query.snapshot)});
-    for (const auto& [lowered, view] : views) {
+    for (const auto& [name, view] : views) {
         query.tables.push_back({view.name, view_table_sql(view, latest_points_sql(query.snapshot, view.name))});
     }
     return query;

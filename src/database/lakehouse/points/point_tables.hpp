@@ -7,6 +7,7 @@
 #include "database/point_store.hpp"
 
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -24,6 +25,8 @@ struct PointQuery {
     PointSnapshot snapshot;  // Empty where there are no tables.
 };
 
+using ViewTables = std::map<std::string, ViewTable, std::less<>>;  // By name.
+
 /// Any thread.
 class PointTables {
 public:
@@ -31,12 +34,15 @@ public:
 
     void set_views(std::vector<ViewTable> views);
 
-    [[nodiscard]] PointQuery query(const SqlTables& mentioned);
+    /// Those of now. A query is planned and run with the same.
+    [[nodiscard]] std::shared_ptr<const ViewTables> views();
+
+    [[nodiscard]] PointQuery query(const SqlTables& mentioned, const ViewTables& known);
 
 private:
     PointCatalog& catalog_;
     std::mutex mutex_;
-    std::map<std::string, ViewTable> views_;  // Under mutex_.
+    std::shared_ptr<const ViewTables> views_ = std::make_shared<ViewTables>();  // Under mutex_; shared with queries.
 };
 
 /// A view's own columns, typed, over SELECTed rows with kPointColumns.

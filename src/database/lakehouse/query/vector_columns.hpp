@@ -1,0 +1,46 @@
+// DuckDB's vectors as columns of our expressions, and back. Internal to lakehouse/.
+#pragma once
+
+#include "database/lakehouse/duck.hpp"
+#include "sql/column.hpp"
+
+#include <string_view>
+#include <vector>
+
+namespace sf::database {
+
+/// A column over the values of a vector; of arrays, those of texts. Reusable; the vector outlives the use of the
+/// column.
+class VectorColumn {
+public:
+    explicit VectorColumn(sql::Type type) : type_(type) {}
+
+    /// `numeric` columns are DECIMALs of 38 digits.
+    [[nodiscard]] const sql::Column& read(duckdb_vector vector, std::size_t rows);
+
+private:
+    void read_values(duckdb_vector vector, std::size_t rows);
+    void read_arrays(duckdb_vector vector, std::size_t rows);
+
+    sql::Type type_;
+    sql::Column column_;
+    std::vector<std::uint8_t> valid_;
+    std::vector<std::int64_t> integers_;
+    std::vector<sql::Decimal> decimals_;
+    std::vector<sql::Interval> intervals_;
+    std::vector<Uuid> uuids_;
+    std::vector<std::string_view> texts_;
+    std::vector<std::string> arrays_;
+};
+
+/// Writes a column into a vector of its type. False if a numeric has more digits before the point than DECIMAL(38,
+/// scale) has; what it has more behind it is rounded.
+[[nodiscard]] bool write_column(const sql::Column& column, duckdb_vector vector, std::size_t rows, int scale);
+
+/// Writes numerics as their texts.
+void write_numeric_texts(const sql::Column& column, duckdb_vector vector, std::size_t rows);
+
+/// The type of vectors that hold such values.
+[[nodiscard]] duck::LogicalType vector_type(sql::Type type, int scale);
+
+}  // namespace sf::database

@@ -1,0 +1,96 @@
+// FROM, for DuckDB. All relations call their columns c1, c2, ...: names of people may come twice, or mean something
+// else there.
+#include "sql/query/duckdb_text.hpp"
+
+#include "sql/functions/catalog.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace sf::sql::query {
+
+using Kind = Expression::Kind;
+
+std::string DuckDbText::relation(const Relation& relation) {
+    const std::string named = fmt::format(" AS {}{}", relation.name, duckdb::column_names(relation.columns.size()));
+    switch (relation.kind) {
+        case Relation::Kind::table: return duckdb::identifier(relation.table) + named;
+        case Relation::Kind::with: return relation.table + named;
+        case Relation::Kind::query: {
+            std::vector<NumericForm> forms;
+            for (const Attribute& column : relation.columns) forms.push_back(column.numeric);
+            return fmt::format("{}({}){}", relation.lateral ? "LATERAL " : "", query(*relation.query, forms), named);
+        }
+        case Relation::Kind::window: return fmt::format("({}){}", window_rows(relation), named);
+        case Relation::Kind::series: return fmt::format("({}){}", series(relation), named);
+        case Relation::Kind::unnest:
+            return fmt::format("LATERAL (SELECT unnest({})){}", value(relation.arguments[0]), named);
+        case Relation::Kind::join: break;
+    }
+    return join(relation);
+}
+
+// Each row once for each window that it is in: those that begin at or before its time, and end after it.
+std::string DuckDbText::window_rows(const Relation& relation) {
+    const std::size_t count = relation.query->columns.size();
+    const Window& window = relation.window;
+    const std::int64_t size = window.size.count();
+    const std::int64_t slide = window.slide.count();
+    std::vector<NumericForm> forms;
+    std::string columns;
+    for (std::size_t i = 0; i < count; ++i) {
+        forms.push_back(relation.columns[i].numeric);
+        columns += duckdb::column_name(i) + ", ";
+    }
+    const std::string micros = fmt::format("epoch_us({})", duckdb::column_name(relation.time_column));
+    // The remainder of a negative number is negative, so it is made positive first.
+    const std::string newest =
+        fmt::format("SELECT *, {0} AS t, {0} - (({0} - {1}) % {2} + {2}) % {2} AS s FROM ({3}) AS q{4}", micros,
+                    window.offset.count(), slide, query(*relation.query, forms), duckdb::column_names(count));
+    if (window.kind != Window::Kind::hop)
+        return fmt::format("SELECT {}make_timestamptz(s), make_timestamptz(s + {}) FROM ({}) AS n WHERE t IS NOT NULL",
+                           columns, size, newest);
+    return fmt::format(
+        "SELECT {0}make_timestamptz(s - k.range * {1}), make_timestamptz(s - k.range * {1} + {2}) FROM ({3}) AS n, "
+        "range({4}) AS k WHERE s - k.range * {1} + {2} > t",
+        columns, slide, size, newest, (size + slide - 1) / slide);
+}
+
+std::string DuckDbText::series(const Relation& relation) {
+    return fmt::format("SELECT CAST(generate_series AS {}) FROM generate_series({})",
+                       duckdb::type_name(relation.columns[0].type, {}), list(relation.arguments, ", "));
+}
+
+std::string DuckDbText::join(const Relation& relation) {
+    constexpr std::array<std::string_view, 5> kWords = {"JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN", "CROSS JOIN"};
+    std::string text = fmt::format("({} {} {}", this->relation(*relation.left),
+                                   kWords[static_cast<std::size_t>(relation.join)], this->relation(*relation.right));
+    if (relation.condition != nullptr) text += " ON " + join_condition(*relation.condition);
+    return text + ")";
+}
+
+// Comparisons stand by themselves, so that DuckDB can join by hashing, whatever their sides are.
+std::string DuckDbText::join_condition(const Expression& condition) {
+    if (condition.kind == Kind::call && condition.function == &kAnd) {
+        std::string text;
+        for (const ExpressionPtr& part : condition.arguments)
+            text += (text.empty() ? "(" : " AND ") + join_condition(*part);
+        return text + ")";
+    }
+    const bool comparison =
+        condition.kind == Kind::call && condition.arguments.size() == 2 &&
+        condition.function->style == Function::Style::infix &&
+        (condition.function->name == "=" || condition.function->name == "<" || condition.function->name == "<=" ||
+         condition.function->name == ">" || condition.function->name == ">=");
+    const ExpressionPtr shared = std::make_shared<Expression>(condition);
+    if (!comparison) return value(shared);
+    const Type type = condition.arguments[0]->type;
+    if (type == Type::jsonb || type == Type::interval || is_array(type)) return value(shared);
+    const NumericForm form = joined_form(form_of(*condition.arguments[0]), form_of(*condition.arguments[1]));
+    return fmt::format("({} {} {})", value_as(condition.arguments[0], form), condition.function->name,
+                       value_as(condition.arguments[1], form));
+}
+
+}  // namespace sf::sql::query
