@@ -12,6 +12,7 @@ EVENTS = [
     {"type": "web.click", "source": "shop", "user_id": "bob", "timestamp": DAY + "00:25Z", "tags": ["mobile"], "data": {"button": "buy", "path": "/cart"}},
     {"type": "ad.click", "source": "shop", "user_id": "bob", "timestamp": DAY + "00:30Z", "data": {"ad_id": "a1"}},
     {"type": "cart.add", "source": "shop", "user_id": "ada", "timestamp": DAY + "00:40Z", "data": {"amount": 4.5}},
+    {"type": "wallet.transfer", "source": "shop", "user_id": "ada", "timestamp": DAY + "00:50Z", "data": {"from": "bob", "amount": "5.00"}},
     {"type": "business.sale", "source": "shop", "user_id": "ada", "timestamp": DAY + "01:00Z", "data": {
         "amount": "19.90", "price": 19.9, "country": "DE", "due": "2026-01-31", "lines": [{"product": "tea", "price": 4.5}, {"product": "cup", "price": 15.4}],
         "cart": {"total": 19.9, "coupon": None}}},
