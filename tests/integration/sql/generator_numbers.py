@@ -45,7 +45,7 @@ class Numbers:
         return self.join(self.random.choice(["trim_scale({})", "(@ {})"]), [self.make(NUMERIC, depth, constant=False)], wanted)
 
     @makes(INTEGER)
-    def small(self, wanted, depth):
+    def small_integer(self, wanted, depth):
         """A smallint is an integer here."""
         value = self.make(self.random.choice([INTEGER, BIGINT, NUMERIC, DOUBLE, TEXT]), depth, constant=False)
         return Expression(f"({value.ours})::smallint", f"(({value.postgres})::smallint)::integer", wanted, value.constant)
