@@ -1,5 +1,6 @@
 #include "sql/reference.hpp"
 
+#include "sql/aggregate_reference.hpp"
 #include "sql/functions/catalog.hpp"
 #include "sql/functions/tables.hpp"
 #include "sql/reference_texts.hpp"
@@ -91,11 +92,12 @@ std::string casts_table() {
 
 }  // namespace
 
-std::string functions_page() {
+std::string functions_page(const AggregateCatalog& aggregates) {
     std::string page =
         "# Functions, operators and casts\n\n"
         "What views understand beside the words of SQL itself (CASE, COALESCE, IN, BETWEEN, ANY and so on, see "
-        "[views.md](views.md#expressions)) and\n[aggregates](views.md#aggregates). The ways to call each are those of "
+        "[views.md](views.md#expressions)). How exact [aggregates](views.md#aggregates) are is said there, too. The "
+        "ways to call each are those of "
         "PostgreSQL 15; values of other\ntypes are converted as there, and a literal in quotes takes its type from its "
         "place.\n\nThis page is written by `sql_reference` from the program's own tables.\n";
     const auto all = everything();
@@ -109,6 +111,7 @@ std::string functions_page() {
         if (calls.empty()) calls = "`" + std::string(text.name) + "(...)`";
         page += "| " + calls + " | " + escaped(text.text) + " |\n";
     }
+    page += "\n## Aggregates\n\n" + aggregates_table(aggregates);
     return page + "\n## Casts\n\n" + casts_table() + "\n## Templates\n\n" + std::string(templates_text());
 }
 

@@ -174,6 +174,54 @@ constexpr std::array kTexts = {
 
 std::span<const ReferenceText> reference_texts() { return kTexts; }
 
+std::span<const ReferenceText> aggregate_texts() {
+    static constexpr auto of = [](std::string_view name, std::string_view text) {
+        return ReferenceText{"Aggregates", name, text};
+    };
+    static constexpr std::array kAggregates = {
+        of("count", "how many rows, or values that are not NULL; with DISTINCT how many different ones"),
+        of("sum", "their sum"),
+        of("avg", "their mean"),
+        of("min", "the least"),
+        of("max", "the greatest"),
+        of("stddev", "standard deviation of a sample"),
+        of("stddev_samp", "the same"),
+        of("stddev_pop", "of all there are"),
+        of("variance", "variance of a sample"),
+        of("var_samp", "the same"),
+        of("var_pop", "of all there are"),
+        of("bool_and", "whether all are true"),
+        of("every", "the same"),
+        of("bool_or", "whether one is true"),
+        of("bit_and", "bits that all have"),
+        of("bit_or", "bits that one has"),
+        of("bit_xor", "bits that an odd number of them has"),
+        of("first", "of the earliest event"),
+        of("last", "of the latest event"),
+        of("array_agg", "all as an array, NULLs included; ORDER BY and DISTINCT may stand in the brackets"),
+        of("string_agg", "all as one text; ORDER BY and DISTINCT may stand in the brackets"),
+        of("mode", "the most frequent"),
+        of("percentile_cont", "a quantile, interpolated; exact"),
+        of("percentile_disc", "a quantile that is one of the values; exact"),
+        of("corr", "correlation of pairs"),
+        of("covar_pop", "their covariance"),
+        of("covar_samp", "of a sample"),
+        of("regr_avgx", "mean of the second"),
+        of("regr_avgy", "mean of the first"),
+        of("regr_count", "how many pairs without NULL"),
+        of("regr_intercept", "where the line that fits best meets the axis"),
+        of("regr_r2", "square of the correlation"),
+        of("regr_slope", "slope of the line that fits best"),
+        of("regr_sxx", "sum of squares of the second"),
+        of("regr_sxy", "sum of products"),
+        of("regr_syy", "sum of squares of the first"),
+        of("approx_count_distinct", "about how many different ones"),
+        of("approx_quantile", "about the value below which this fraction lies"),
+        of("approx_top_k", "the most frequent, each with about how often"),
+    };
+    return kAggregates;
+}
+
 std::string_view templates_text() {
     return R"(Templates of `to_char`, `to_timestamp` and `to_date` are literals. What they hold beside fields stays as it is; text goes into double quotes:
 `'YYYY-MM-DD "at" HH24:MI'`.

@@ -15,6 +15,9 @@ struct ReferenceText {
 /// In the order of the page; those of one section stand together.
 [[nodiscard]] std::span<const ReferenceText> reference_texts();
 
+/// Of aggregates; they are one section.
+[[nodiscard]] std::span<const ReferenceText> aggregate_texts();
+
 /// What to_char(), to_timestamp() and to_date() understand, as a part of the page.
 [[nodiscard]] std::string_view templates_text();
 

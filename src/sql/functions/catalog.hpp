@@ -56,6 +56,8 @@ extern const Function kHasTag;  // An array of texts, none of them NULL, and a l
 
 // casts.cpp
 extern const Function kNumericLimit;  // numeric, precision, scale: numeric(10, 2)
+extern const Function kSmallLimit;    // integer: a smallint, which has 16 bits.
+extern const Function kTextLimit;     // text, length: varchar(10)
 
 // text.cpp, text_making.cpp, text_format.cpp: any number of texts.
 extern const Function kConcat;

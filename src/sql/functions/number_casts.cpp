@@ -64,6 +64,12 @@ std::optional<Decimal> limit_numeric(Decimal value, std::int64_t precision, std:
     return digits < bound.digits ? rounded : std::nullopt;
 }
 
+std::optional<std::int64_t> within_small(std::int64_t value) {
+    if (value < std::numeric_limits<std::int16_t>::min() || value > std::numeric_limits<std::int16_t>::max())
+        return std::nullopt;
+    return value;
+}
+
 constexpr Function number_cast(Type from, Type to, Kernel kernel) {
     return {.name = "cast",
             .arguments = {from},
@@ -97,6 +103,12 @@ constinit const Function kNumericLimit = {.name = "numeric",
                                           .arity = 3,
                                           .result = Type::numeric,
                                           .kernel = rowwise<&limit_numeric>};
+
+constinit const Function kSmallLimit = {.name = "smallint",
+                                        .arguments = {Type::integer},
+                                        .arity = 1,
+                                        .result = Type::integer,
+                                        .kernel = rowwise<&within_small>};
 
 std::span<const Function> number_casts() { return kNumberCasts; }
 

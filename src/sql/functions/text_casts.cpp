@@ -1,6 +1,7 @@
 // Casts to and from text: the input and output functions of PostgreSQL's types.
 #include "sql/functions/catalog.hpp"
 #include "sql/functions/rowwise.hpp"
+#include "sql/values/characters.hpp"
 #include "sql/values/jsonb.hpp"
 #include "sql/values/number_text.hpp"
 #include "sql/values/time_text.hpp"
@@ -65,6 +66,11 @@ Text jsonb_to_text(Call& call, std::string_view value) {
 
 Text text_to_jsonb(std::string_view text) { return is_jsonb(text) ? Text(json_trimmed(text)) : std::nullopt; }
 
+// The characters beyond are cut off, as a cast that is asked for does it.
+std::string_view first_characters(std::string_view text, std::int64_t length) {
+    return text.substr(0, character_bytes(text, length));
+}
+
 constexpr Function text_cast(Type from, Type to, Kernel kernel) {
     return {.name = "cast",
             .arguments = {from},
@@ -100,6 +106,12 @@ constexpr std::array kTextCasts = {
 };
 
 }  // namespace
+
+constinit const Function kTextLimit = {.name = "varchar",
+                                       .arguments = {Type::text, Type::integer},
+                                       .arity = 2,
+                                       .result = Type::text,
+                                       .kernel = rowwise<&first_characters>};
 
 std::span<const Function> text_casts() { return kTextCasts; }
 

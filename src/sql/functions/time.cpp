@@ -1,4 +1,5 @@
 // Times and intervals: + and -, date_trunc(), extract(), date_part(), to_timestamp(). All in UTC.
+#include "base/nearest_name.hpp"
 #include "sql/functions/catalog.hpp"
 #include "sql/functions/rowwise.hpp"
 #include "sql/values/calendar.hpp"
@@ -81,13 +82,20 @@ struct PreparedUnit : Prepared {
     TimeUnit unit;
 };
 
+std::string unit_hint(std::string_view word) {
+    static constexpr std::array<std::string_view, 16> kUnits = {
+        "second", "minute",  "hour",  "day", "week",   "month", "quarter",     "year",
+        "decade", "century", "epoch", "dow", "isodow", "doy",   "millisecond", "microsecond"};
+    const auto meant = nearest_name(word, kUnits);
+    return meant ? fmt::format("is it {}?", *meant) : "second, minute, hour, day, week, month, year, ...";
+}
+
 Result<TimeUnit> literal_unit(const Expression& expression, std::string_view function) {
     const std::string* const word = std::get_if<std::string>(&expression.literal);
     if (word == nullptr) return fail(ErrorCode::invalid_input, fmt::format("{} needs its unit as a literal", function));
     const auto unit = read_time_unit(*word);
     if (!unit)
-        return fail(ErrorCode::invalid_input, fmt::format("\"{}\" is no unit of time", *word), {},
-                    "second, minute, hour, day, week, month, year, ...");
+        return fail(ErrorCode::invalid_input, fmt::format("\"{}\" is no unit of time", *word), {}, unit_hint(*word));
     return *unit;
 }
 

@@ -194,7 +194,17 @@ Result<Operand> ExpressionBinder::bind_cast(const PgQuery__TypeCast& cast, const
         return typed(std::move(interval), operand.location);
     }
     SF_ASSIGN(const NamedType named, named_type(builder_, *cast.type_name));
+    if (named.small && !operand.unknown && operand.type() == Type::boolean)
+        return refuse(location, "can't cast boolean to smallint", "cast it to integer first");
     SF_ASSIGN(ExpressionPtr expression, builder_.cast(operand, named.type, location));
+    if (named.small) {
+        SF_ASSIGN(expression, builder_.call(kSmallLimit, {expression}, location));
+    }
+    if (named.length) {
+        SF_ASSIGN(expression,
+                  builder_.call(kTextLimit, {expression, make_literal(Type::integer, std::int64_t{*named.length})},
+                                location));
+    }
     if (named.precision) {
         SF_ASSIGN(expression, builder_.call(kNumericLimit,
                                             {expression, make_literal(Type::integer, std::int64_t{*named.precision}),

@@ -88,7 +88,14 @@ private:
             if (plain && (*column)->column == EventColumn::timestamp) return TimeColumn::timestamp;
             if (plain && (*column)->column == EventColumn::received_at) return TimeColumn::received_at;
         }
-        return refuse(location_of(node), "windows are over timestamp or received_at", form());
+        return refuse(location_of(node), "windows are over timestamp or received_at", time_hint(node));
+    }
+
+    [[nodiscard]] std::string time_hint(const PgQuery__Node& node) const {
+        static constexpr std::array<std::string_view, 2> kTimeColumns = {"timestamp", "received_at"};
+        const bool name = node.node_case == PG_QUERY__NODE__NODE_COLUMN_REF && !is_star(*node.column_ref);
+        const auto meant = name ? nearest_name(last_name(*node.column_ref), kTimeColumns) : std::nullopt;
+        return meant ? fmt::format("is it {}?", *meant) : form();
     }
 
     // INTERVAL '10 s', or '10 s' alone.
@@ -194,6 +201,15 @@ Result<Source> windows_over(const Builder& builder, const PgQuery__FuncCall& cal
     return source;
 }
 
+std::string window_hint(std::string_view name) {
+    std::array<std::string_view, kForms.size()> names;
+    std::ranges::transform(kForms, names.begin(), &Form::name);
+    const auto meant = nearest_name(name, names);
+    const auto form = std::ranges::find(kForms, meant.value_or(""), &Form::name);
+    return form != kForms.end() ? fmt::format("is it {}?", form->function)
+                                : std::string("TUMBLE, HOP and SESSION are windows over events");
+}
+
 Result<Source> from_function(const Builder& builder, const PgQuery__RangeFunction& function, Subqueries& subqueries) {
     // Each is a list of the call and its column definitions.
     const PgQuery__Node* const first = function.n_functions > 0 ? function.functions[0]->list->items[0] : nullptr;
@@ -207,8 +223,7 @@ Result<Source> from_function(const Builder& builder, const PgQuery__RangeFunctio
     const std::string_view name = string_of(*call.funcname[call.n_funcname - 1]);
     const auto form = std::ranges::find(kForms, name, &Form::name);
     if (call.n_funcname > 1 || form == kForms.end())
-        return fail(builder.error(location, fmt::format("there is no table function \"{}\"", name),
-                                  "TUMBLE, HOP and SESSION are windows over events"));
+        return fail(builder.error(location, fmt::format("there is no table function \"{}\"", name), window_hint(name)));
     SF_ASSIGN(std::string alias, alias_of(builder, function.alias, name, location));
     const std::string_view table = table_argument(call);
     SF_ASSIGN(std::optional<Relation> with, subqueries.with_query(table));

@@ -61,6 +61,8 @@ private:
         SF_ASSIGN(const NamedType named, named_type(builder_, *column.type_name));
         if (named.precision)
             return refuse(column.type_name->location, "numeric has no precision and scale here", "write numeric");
+        if (named.length) return refuse(column.type_name->location, "varchar has no length here", "write text");
+        if (named.small) return refuse(column.type_name->location, "smallint is no type here", "write integer");
         if (named.type != Type::text && cast_function(Type::text, named.type) == nullptr)
             return refuse(column.type_name->location,
                           fmt::format("a column of a table can't be {}", to_string(named.type)));

@@ -1,5 +1,6 @@
 #include "sql/plan/type_name.hpp"
 
+#include "base/nearest_name.hpp"
 #include "sql/plan/scope.hpp"
 #include "sql/values/number_text.hpp"
 #include "sql/values/time_text.hpp"
@@ -17,20 +18,14 @@ struct TypeWord {
     Type type;
 };
 constexpr std::array kTypes = {
-    TypeWord{"bool", Type::boolean},
-    TypeWord{"int4", Type::integer},
-    TypeWord{"int", Type::integer},
-    TypeWord{"integer", Type::integer},
-    TypeWord{"int8", Type::bigint},
-    TypeWord{"bigint", Type::bigint},
-    TypeWord{"float8", Type::double_precision},
-    TypeWord{"numeric", Type::numeric},
-    TypeWord{"text", Type::text},
-    TypeWord{"timestamptz", Type::timestamptz},
-    TypeWord{"timestamp", Type::timestamp},
-    TypeWord{"date", Type::date},
-    TypeWord{"interval", Type::interval},
-    TypeWord{"uuid", Type::uuid},
+    TypeWord{"bool", Type::boolean},        TypeWord{"int4", Type::integer},
+    TypeWord{"int", Type::integer},         TypeWord{"integer", Type::integer},
+    TypeWord{"int2", Type::integer},        TypeWord{"int8", Type::bigint},
+    TypeWord{"bigint", Type::bigint},       TypeWord{"float8", Type::double_precision},
+    TypeWord{"numeric", Type::numeric},     TypeWord{"text", Type::text},
+    TypeWord{"varchar", Type::text},        TypeWord{"timestamptz", Type::timestamptz},
+    TypeWord{"timestamp", Type::timestamp}, TypeWord{"date", Type::date},
+    TypeWord{"interval", Type::interval},   TypeWord{"uuid", Type::uuid},
     TypeWord{"jsonb", Type::jsonb},
 };
 
@@ -40,14 +35,29 @@ struct Instead {
     std::string_view hint;
 };
 constexpr std::array kInstead = {
-    Instead{"int2", "use integer"},       Instead{"float4", "use double precision"},
-    Instead{"varchar", "use text"},       Instead{"bpchar", "use text"},
-    Instead{"char", "use text"},          Instead{"name", "use text"},
-    Instead{"json", "use jsonb"},         Instead{"time", "use timestamptz"},
+    Instead{"float4", "use double precision"},
+    Instead{"bpchar", "use text"},
+    Instead{"char", "use text"},
+    Instead{"name", "use text"},
+    Instead{"json", "use jsonb"},
+    Instead{"time", "use timestamptz"},
     Instead{"timetz", "use timestamptz"},
 };
 
 constexpr int kNumericDigitsMax = 38;
+constexpr int kVarcharMax = 10'485'760;  // PostgreSQL's.
+
+// The one that was probably meant, by what people write; else all.
+std::string type_hint(std::string_view word) {
+    static constexpr std::array<std::string_view, 17> kWritten = {
+        "boolean", "bool",    "integer",     "int",       "smallint", "bigint",   "numeric", "decimal", "float8",
+        "text",    "varchar", "timestamptz", "timestamp", "date",     "interval", "uuid",    "jsonb"};
+    if (const auto* const instead = std::ranges::find(kInstead, word, &Instead::word); instead != kInstead.end())
+        return std::string(instead->hint);
+    if (const auto meant = nearest_name(word, kWritten)) return fmt::format("is it {}?", *meant);
+    return "boolean, smallint, integer, bigint, double precision, numeric, text, varchar, timestamptz, timestamp, "
+           "date, interval, uuid, jsonb and arrays of them are";
+}
 
 Result<int> modifier(const Builder& builder, const PgQuery__Node& node, int location) {
     if (node.node_case == PG_QUERY__NODE__NODE_A_CONST && node.a_const->val_case == PG_QUERY__A__CONST__VAL_IVAL)
@@ -74,17 +84,21 @@ Result<NamedType> named_type(const Builder& builder, const PgQuery__TypeName& na
         return fail(builder.error(name.location, fmt::format("there is no schema \"{}\"", string_of(*name.names[0]))));
     const auto* const found = std::ranges::find(kTypes, word, &TypeWord::word);
     if (found == kTypes.end()) {
-        const auto* const instead = std::ranges::find(kInstead, word, &Instead::word);
-        return fail(builder.error(
-            name.location, fmt::format("the type {} is not supported", word),
-            std::string(
-                instead == kInstead.end()
-                    ? "boolean, integer, bigint, double precision, numeric, text, timestamptz, timestamp, date, "
-                      "interval, uuid, jsonb and arrays of them are"
-                    : instead->hint)));
+        return fail(builder.error(name.location, fmt::format("the type {} is not supported", word), type_hint(word)));
     }
     NamedType named{.type = name.n_array_bounds > 0 ? array_type(found->type) : found->type};
+    named.small = word == "int2";
+    if (named.small && is_array(named.type))
+        return fail(builder.error(name.location, "arrays of smallint are not supported", "use integer[]"));
     if (name.n_typmods == 0) return named;
+    if (word == "varchar" && named.type == Type::text && name.n_typmods == 1) {
+        SF_ASSIGN(const int length, modifier(builder, *name.typmods[0], name.location));
+        if (length < 1 || length > kVarcharMax)
+            return fail(builder.error(name.location, fmt::format("varchar({}) is out of range", length),
+                                      fmt::format("1 to {} characters", kVarcharMax)));
+        named.length = length;
+        return named;
+    }
     if (named.type != Type::numeric || name.n_typmods > 2)
         return fail(builder.error(name.location, fmt::format("{} takes no precision here", to_string(named.type))));
     SF_ASSIGN(const int precision, modifier(builder, *name.typmods[0], name.location));

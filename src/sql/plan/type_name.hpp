@@ -11,6 +11,8 @@ struct NamedType {
     Type type = Type::text;
     std::optional<int> precision;  // numeric(precision, scale)
     int scale = 0;
+    std::optional<int> length;  // varchar(length)
+    bool small = false;         // smallint: an integer of 16 bits.
 };
 
 /// `unsupported type` with the nearest supported one as hint, for what the dialect does not have.

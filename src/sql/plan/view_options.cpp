@@ -71,12 +71,17 @@ struct OptionReader {
         return count * known->bytes;
     }
 
+    [[nodiscard]] static std::string emission_hint(std::string_view text) {
+        static constexpr std::array<std::string_view, 2> kWords = {"on close", "on change"};
+        if (const auto meant = nearest_name(text, kWords)) return fmt::format("is it '{}'?", *meant);
+        return "it is 'on close', 'on change', or 'every 1 s'";
+    }
+
     [[nodiscard]] Result<Emission> emission(const std::string& text) const {
         if (text == "on close") return Emission{.kind = Emission::Kind::on_close};
         if (text == "on change") return Emission{.kind = Emission::Kind::on_change};
         constexpr std::string_view kEvery = "every ";
-        if (!text.starts_with(kEvery))
-            return refuse(fmt::format("emit = '{}' is unknown", text), "it is 'on close', 'on change', or 'every 1 s'");
+        if (!text.starts_with(kEvery)) return refuse(fmt::format("emit = '{}' is unknown", text), emission_hint(text));
         SF_ASSIGN(const Duration interval, length(text.substr(kEvery.size()), "emit"));
         if (interval < kEmissionMin)
             return refuse("emit has too short an interval", "1 ms at least; 'on change' emits at once");

@@ -1,5 +1,5 @@
 """Functions of numbers beyond arithmetic: angles, logarithms, bits, divisors."""
-from generator_types import BIGINT, DOUBLE, INTEGER, NUMERIC, makes
+from generator_types import BIGINT, DOUBLE, Expression, INTEGER, NUMERIC, TEXT, makes
 
 OF_DOUBLE = ["cbrt({})", "log({})", "log10({})", "degrees({})", "radians({})", "sin({})", "cos({})", "tan({})", "cot({})", "asin({})", "acos({})", "atan({})", "sinh({})", "cosh({})",
              "tanh({})", "asinh({})", "acosh({})", "atanh({})", "(|/ {})", "(||/ {})", "(@ CAST({} AS double precision))"]
@@ -43,6 +43,12 @@ class Numbers:
         if form == 1:
             return self.join("factorial({})", [self.make(BIGINT, 0, constant=False) if self.random.random() < 0.3 else self.same("length(type) * 2", INTEGER)], wanted)
         return self.join(self.random.choice(["trim_scale({})", "(@ {})"]), [self.make(NUMERIC, depth, constant=False)], wanted)
+
+    @makes(INTEGER)
+    def small_integer(self, wanted, depth):
+        """A smallint is an integer here."""
+        value = self.make(self.random.choice([INTEGER, BIGINT, NUMERIC, DOUBLE, TEXT]), depth, constant=False)
+        return Expression(f"({value.ours})::smallint", f"(({value.postgres})::smallint)::integer", wanted, value.constant)
 
     @makes(INTEGER)
     def scales(self, wanted, depth):

@@ -1,5 +1,5 @@
 """Functions of text: those that make texts, and those that take pieces out by regular expressions."""
-from generator_types import BOOLEAN, DOUBLE, INTEGER, NUMERIC, TEXT, TIME, BIGINT, makes, quoted
+from generator_types import BOOLEAN, DOUBLE, Expression, INTEGER, NUMERIC, TEXT, TIME, BIGINT, makes, quoted
 
 SMALL = ["0", "1", "2", "3", "5", "-1", "10"]
 SIMILAR = ["'web%'", "'%(click|login)'", "'a_c'", "'[a-z]+'", "'%b_?%'", "'(a|b)*'", "'%.%'", "'web.click'", "'x!%y'", "'50!%!_off\\'", "'^a$'", "'_{3}'"]
@@ -41,6 +41,13 @@ class Texts:
             return self.join("concat_ws({}, " + ", ".join(["{}"] * len(parts)) + ")", [self.make(TEXT, 0, constant=False), *parts], wanted)
         form = random.choice(FORMATS)
         return self.join("format(" + form + ", {}" * len(parts) + ")", parts, wanted)
+
+    @makes(TEXT)
+    def text_limited(self, wanted, depth):
+        """varchar is text here."""
+        value = self.make(self.random.choice([TEXT, TEXT, INTEGER, NUMERIC, TIME]), depth, constant=False)
+        limit = self.random.choice(["", "(1)", "(2)", "(5)", "(100)"])
+        return Expression(f"({value.ours})::varchar{limit}", f"(({value.postgres})::varchar{limit})::text", wanted, value.constant)
 
     @makes(INTEGER)
     def text_measured(self, wanted, depth):

@@ -110,7 +110,7 @@ class Stream:
 
     def one_gap_from(self, random, time):
         """A time that shares a session with `time`, or just does not."""
-        return time + random.choice([-1, 1, 1]) * random.choice(self.gaps) + random.choice([0, 0, 0, -1, 1])
+        return time + random.choice([-1, 1]) * random.choice(self.gaps) + random.choice([0, 0, 0, 0, -1, 1])
 
     def json(self):
         return "[" + ",".join('{"partition":%d,"now":%s,"events":[%s]}' % (partition, json.dumps(rfc3339(now)), ",".join(event.json() for event in made))

@@ -185,7 +185,7 @@ class ViewGenerator:
         keys = [Value(self.source.name(key), base.add(key), key.type, loose=key.type == NUMERIC) for key in shape.keys]
         bounds = [Value(bound, bound, TIME) for bound in ("window_start", "window_end")] if shape.window else []
         distinct = bool(keys or bounds) and random.random() < 0.08
-        self.deep = not distinct and random.random() < 0.3
+        self.deep = not distinct and random.random() < 0.4
         inner = [] if distinct else [self.aggregates.make(base) for _ in range(random.randrange(1, 5))]
         # What a SELECT around the groups calls them.
         aggregates = [dataclasses.replace(value, ours=f"a{position}") for position, value in enumerate(inner)] if self.deep else inner
@@ -200,7 +200,7 @@ class ViewGenerator:
                 outputs.append(Value("(window_end - window_start)", "(window_end - window_start)", "interval"))
             having = self.condition(aggregates + plain) if random.random() < 0.35 else None
         rank = None
-        if self.deep and random.random() < 0.5 and (shape.window is None or shape.window.gap is None):
+        if self.deep and random.random() < 0.65 and (shape.window is None or shape.window.gap is None):
             rank = make_rank(random, aggregates, named, bounds)
         if distinct:
             select = self.spell_distinct(shape, keys, bounds)

@@ -17,6 +17,8 @@ def make_rank(random, aggregates, keys, bounds):
     """`aggregates` and `keys` as the SELECT around the groups names them."""
     function = random.choice(["row_number()", "rank()", "dense_rank()"])
     ordered = [value for value in aggregates + keys if value.exact and value.type in PLAIN]
+    # Counts are often equal, numerics of equal value look different.
+    ordered += [dataclasses.replace(aggregates[0], ours="n_", postgres="count(*)", type=BIGINT)] + [value for value in ordered if value.type == NUMERIC]
     # Equal groups are numbered by their keys; JSON is ordered otherwise there, so those views have other ranks.
     if function == "row_number()" and any(key.type not in PLAIN for key in keys):
         function = "rank()"
@@ -32,7 +34,7 @@ def make_rank(random, aggregates, keys, bounds):
     windows = random.choice([["window_start"], ["window_end"], ["window_start", "window_end"]]) if bounds else []
     ties = [f"{key.postgres} ASC NULLS LAST" for key in keys] if function == "row_number()" else []
     most = random.choice([1, 1, 2, 3, 5])
-    condition = random.choice([f"r_ <= {most}", f"r_ <= {most}", f"r_ < {most + 1}", f"r_ = {most}", f"{most} >= r_", f"r_ BETWEEN 2 AND {most + 1}", f"r_ > {most}", "true",
+    condition = random.choice([f"r_ <= {most}", f"r_ <= {most}", f"r_ < {most + 1}", f"r_ = {most}", f"{most} >= r_", f"r_ BETWEEN 2 AND {most + 1}", f"r_ > {most}", "true", "true", "true",
                                f"r_ <= {most} AND n_ > 1", f"(r_ = {most} OR n_ > 3)"])
     return Rank(spell(lambda value: value.ours, windows, []), spell(lambda value: value.postgres, ["begins"] if bounds else [], ties), condition)
 

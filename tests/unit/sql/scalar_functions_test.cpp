@@ -105,6 +105,18 @@ TEST(ScalarFunctions, numbers) {
                                });
 }
 
+TEST(ScalarFunctions, types_with_limits) {
+    expect_values(one_event(), {
+                                   {"source::varchar(3)", "\"Bür\""},
+                                   {"CAST(source AS character varying)", "\"Büro-7\""},
+                                   {"'abc'::varchar(2) || 'x'", "\"abx\""},
+                                   {"data.n::smallint", "2"},
+                                   {"(data.n * 100000)::smallint", "!"},
+                                   {"'32768'::int2", "this always fails"},
+                                   {"(-32768)::smallint", "-32768"},
+                               });
+}
+
 TEST(ScalarFunctions, dates_and_clocks) {
     expect_values(
         one_event(),
