@@ -333,7 +333,7 @@ class Base:
 
     def add(self, expression, name=None):
         for known, wanted, text in self.columns:
-            if text == expression.postgres and name is None and wanted == expression.type:
+            if text == expression.postgres and name is None and wanted == expression.type and known != "pass":  # Of a UNION ALL that is another one.
                 return known
         name = name or f"x{len(self.columns)}"
         self.columns.append((name, expression.type, expression.postgres))
