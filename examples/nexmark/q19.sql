@@ -1,13 +1,12 @@
 -- The ten highest bids of each auction.
 CREATE MATERIALIZED VIEW nexmark_q19 WITH (keys_max = 10000000) AS
 WITH bid AS (
-    SELECT id, (data->>'auction')::bigint AS auction, (data->>'bidder')::bigint AS bidder, (data->>'price')::bigint AS price,
+    SELECT (data->>'auction')::bigint AS auction, (data->>'bidder')::bigint AS bidder, (data->>'price')::bigint AS price,
            data->>'channel' AS channel, data->>'url' AS url, data->>'extra' AS extra, timestamp
     FROM events WHERE type = 'nexmark.bid'
 )
 SELECT auction, bidder, price, channel, url, date_time, extra, rank_number
-FROM (SELECT id, auction, bidder, price, channel, url, timestamp AS date_time, extra,
+FROM (SELECT auction, bidder, price, channel, url, timestamp AS date_time, extra,
              row_number() OVER (PARTITION BY auction ORDER BY price DESC, timestamp) AS rank_number
-      FROM bid
-      GROUP BY id, auction, bidder, price, channel, url, timestamp, extra) AS ranked
+      FROM bid) AS ranked
 WHERE rank_number <= 10;

@@ -1,5 +1,5 @@
-// The SQL front end: a statement that makes a view, or an expression over events. What can be planned is run over a few
-// events, so that no plan breaks the evaluator or the engine.
+// The SQL front end: a statement that makes a view or a function, or an expression over events. What can be planned is
+// run over a few events, so that no plan breaks the evaluator or the engine.
 #include "sample.hpp"
 
 #include "engine/partial_fold.hpp"
@@ -41,12 +41,43 @@ void run_expression(const sql::ExpressionPtr& expression) {
     for (std::size_t row = 0; row < batch->size(); ++row) sql::append_json(out, column, row);
 }
 
+// A function, and a view that calls it.
+class OneFunction final : public sql::FunctionCatalog {
+public:
+    explicit OneFunction(sql::UserFunctionPtr function) : function_(std::move(function)) {}
+    [[nodiscard]] sql::UserFunctionPtr function(std::string_view name) const override {
+        return name == function_->name ? function_ : nullptr;
+    }
+    [[nodiscard]] std::vector<std::string> function_names() const override { return {function_->name}; }
+
+private:
+    sql::UserFunctionPtr function_;
+};
+
+void call_function(const std::string& text) {
+    const auto function = sql::read_function(text);
+    if (!function) {
+        if (function.error().message.empty()) std::abort();
+        return;
+    }
+    const OneFunction functions(*function);
+    if (!sql::check_function(**function, engine::aggregate_catalog(), functions)) return;
+    std::string arguments;
+    for (const sql::FunctionParameter& parameter : (*function)->parameters)
+        arguments += (arguments.empty() ? "" : ", ") + ("NULL::" + std::string(sql::to_string(parameter.type)));
+    const std::string view = "CREATE MATERIALIZED VIEW v AS SELECT " + (*function)->name + "(" + arguments +
+                             ") AS x, count(*) AS n FROM events";
+    auto plan = sql::plan_view(view, engine::aggregate_catalog(), sql::no_tables(), functions);
+    if (plan) run_view(view, std::move(*plan));
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string text(reinterpret_cast<const char*>(data), size);
     if (auto plan = sql::plan_view(text, engine::aggregate_catalog())) run_view(text, std::move(*plan));
     else if (plan.error().message.empty()) std::abort();
+    if (sql::makes_function(text)) call_function(text);
     if (const auto expression = sql::plan_event_expression(text)) run_expression(*expression);
     return 0;
 }

@@ -237,7 +237,13 @@ private:
     [[nodiscard]] static Result<engine::ViewPtr> planned_with(const Known& known, const sql::TableCatalog& tables);
     [[nodiscard]] Result<> check_function_in(const sql::UserFunction& function,
                                              const sql::FunctionCatalog& others) const;
-    [[nodiscard]] Result<FunctionStatus> function_status(std::string_view name);
+    struct FunctionUse {
+        bool aggregates = false;
+        AskedFunctions calls;
+    };
+    [[nodiscard]] std::map<std::string, FunctionUse> function_uses() const;
+    [[nodiscard]] Result<FunctionStatus> function_status(std::string_view name,
+                                                         const std::map<std::string, FunctionUse>& uses);
     [[nodiscard]] ViewRecord record_of(const ViewDefinition& definition, Planned& planned, const std::string& name);
     [[nodiscard]] Result<std::optional<ViewStatus>> make(ViewRecord record, const Known* instead_of);
     struct Reached {  // By the reader of a partition.

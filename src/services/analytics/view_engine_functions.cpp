@@ -85,7 +85,7 @@ Result<FunctionStatus> ViewEngine::create_function(const std::string& sql) {
                     "CREATE OR REPLACE FUNCTION puts another one in its place");
     SF_TRY(check_function_in(*function, functions_));
     if (before == nullptr || before->sql != sql) SF_TRY(functions_.put(function, clock_.now()));
-    return function_status(function->name);
+    return function_status(function->name, function_uses());
 }
 
 // Views have their own copies, so none would stop. It is kept for them to be made again from what was written.
@@ -93,7 +93,7 @@ Result<> ViewEngine::drop_function(std::string_view name) {
     std::lock_guard change(change_mutex_);
     std::lock_guard lock(tables_mutex_);
     if (functions_.function(name) == nullptr) return fail(no_such_function(name));
-    SF_ASSIGN(const FunctionStatus status, function_status(name));
+    SF_ASSIGN(const FunctionStatus status, function_status(name, function_uses()));
     if (!status.views.empty())
         return fail(ErrorCode::conflict, "view \"" + status.views.front() + "\" calls the function", "",
                     "drop the view first, or make it without the function");
@@ -103,16 +103,25 @@ Result<> ViewEngine::drop_function(std::string_view name) {
     return functions_.remove(name);
 }
 
+// Under tables_mutex_. What each function calls, those that these call included.
+std::map<std::string, ViewEngine::FunctionUse> ViewEngine::function_uses() const {
+    std::map<std::string, FunctionUse> uses;
+    for (const auto& [name, record] : functions_.functions()) {
+        AskedFunctions asked(functions_);
+        const auto aggregates = sql::check_function(*record.function, engine::aggregate_catalog(), asked);
+        uses.emplace(name, FunctionUse{aggregates.value_or(false), std::move(asked)});
+    }
+    return uses;
+}
+
 // Under tables_mutex_. Views that are disabled count as well.
-Result<FunctionStatus> ViewEngine::function_status(std::string_view name) {
+Result<FunctionStatus> ViewEngine::function_status(std::string_view name,
+                                                   const std::map<std::string, FunctionUse>& uses) {
     const FunctionRecord& record = functions_.functions().find(name)->second;
     FunctionStatus status{.function = record.function, .created_at = record.created_at};
-    status.aggregates = sql::check_function(*record.function, engine::aggregate_catalog(), functions_).value_or(false);
-    for (const auto& [other, caller] : functions_.functions()) {
-        const AskedFunctions asked(functions_);
-        if (other != name && sql::check_function(*caller.function, engine::aggregate_catalog(), asked) &&
-            asked.has(name))
-            status.functions.push_back(other);
+    for (const auto& [other, use] : uses) {
+        if (other == name) status.aggregates = use.aggregates;
+        else if (use.calls.has(name)) status.functions.push_back(other);
     }
     SF_ASSIGN(const std::vector<ViewRecord> views, store_.load());
     for (const ViewRecord& view : views) {
@@ -124,8 +133,9 @@ Result<FunctionStatus> ViewEngine::function_status(std::string_view name) {
 Result<std::vector<FunctionStatus>> ViewEngine::functions() {
     std::vector<FunctionStatus> all;
     std::lock_guard lock(tables_mutex_);
+    const std::map<std::string, FunctionUse> uses = function_uses();
     for (const auto& [name, record] : functions_.functions()) {
-        SF_ASSIGN(FunctionStatus status, function_status(name));
+        SF_ASSIGN(FunctionStatus status, function_status(name, uses));
         all.push_back(std::move(status));
     }
     return all;
@@ -134,7 +144,7 @@ Result<std::vector<FunctionStatus>> ViewEngine::functions() {
 Result<FunctionStatus> ViewEngine::find_function(std::string_view name) {
     std::lock_guard lock(tables_mutex_);
     if (functions_.function(name) == nullptr) return fail(no_such_function(name));
-    return function_status(name);
+    return function_status(name, function_uses());
 }
 
 }  // namespace sf::analytics

@@ -1,4 +1,5 @@
 // Around groups: filters, expressions, and ranks, from which the best n come.
+#include "sql/plan/event_scope.hpp"
 #include "sql/plan/select_planner.hpp"
 
 #include <fmt/format.h>
@@ -36,6 +37,16 @@ std::int64_t limit_of(const Expression& condition, std::size_t input) {
     return INT64_MAX;
 }
 
+bool may_look_different(Type type) {
+    const Type element = is_array(type) ? element_type(type) : type;
+    return element == Type::numeric || element == Type::interval;
+}
+
+bool has_rank(const Expression& expression) {
+    return expression.kind == Expression::Kind::ranking ||
+           std::ranges::any_of(expression.arguments, [](const ExpressionPtr& argument) { return has_rank(*argument); });
+}
+
 }  // namespace
 
 Result<Relation> SelectPlanner::plan_around_groups(const PgQuery__SelectStmt& select) {
@@ -56,6 +67,61 @@ Result<Relation> SelectPlanner::plan_around_groups(const PgQuery__SelectStmt& se
     }
     SF_TRY(bind_targets(clause));
     return finish_groups(select);
+}
+
+// An event is a group by its id. What is shown of it, and what ranks it, are keys as well: a group has nothing else.
+Result<Relation> SelectPlanner::plan_ranked_events(const PgQuery__SelectStmt& select) {
+    const int location = targets_[0].node->location;
+    if (!branches_.empty())
+        return refuse(location, "rows of a UNION ALL can't be ranked",
+                      "an event could be two of them, which nothing tells apart; rank groups of them");
+    SF_TRY(add_group(make_column(EventColumn::id, Type::uuid, "id", location), location));
+    for (Target& target : targets_) {
+        SF_ASSIGN(target.expression, kept(target.expression, target.node->location));
+    }
+    for (const Ranking& ranking : plan_.rankings) {
+        for (const ExpressionPtr& expression : ranking.partition) SF_TRY(add_keys_of(expression, location));
+        for (const SortKey& key : ranking.order) SF_TRY(add_keys_of(key.expression, location));
+    }
+    return finish_groups(select);
+}
+
+// What a group has of its event. Equal keys may look different where 1.5 and 1.50 are one, so such a value is beside
+// them.
+Result<ExpressionPtr> SelectPlanner::kept(const ExpressionPtr& expression, int location) {
+    if (is_literal(*expression) || expression->kind == Expression::Kind::ranking) return expression;
+    if (!is_bound(*expression) && (bound_in(*expression) != nullptr || has_rank(*expression))) {
+        std::vector<ExpressionPtr> arguments;
+        for (const ExpressionPtr& argument : expression->arguments) {
+            SF_ASSIGN(ExpressionPtr made, kept(argument, location));
+            arguments.push_back(std::move(made));
+        }
+        return with_arguments(*expression, std::move(arguments));
+    }
+    if (!may_look_different(expression->type)) {
+        SF_TRY(add_group(expression, expression->location >= 0 ? expression->location : location));
+        return expression;
+    }
+    const Type types[] = {expression->type};
+    AggregateCall call;
+    SF_ASSIGN(call.signature, names_.aggregates.resolve({.name = "last", .arguments = types}));
+    call.arguments = event_order();
+    call.arguments.insert(call.arguments.begin(), expression);
+    const std::string text = call.text();
+    const auto known = std::ranges::find(plan_.aggregates, text, &AggregateCall::text);
+    const auto index = static_cast<std::size_t>(known - plan_.aggregates.begin());
+    if (known == plan_.aggregates.end()) plan_.aggregates.push_back(std::move(call));
+    return make_aggregate(index, expression->type, text, location);
+}
+
+// The largest parts without a rank or a bound of the window in them.
+Result<> SelectPlanner::add_keys_of(const ExpressionPtr& expression, int location) {
+    if (is_literal(*expression) || expression->kind == Expression::Kind::ranking) return {};
+    if (!is_bound(*expression) && (bound_in(*expression) != nullptr || has_rank(*expression))) {
+        for (const ExpressionPtr& argument : expression->arguments) SF_TRY(add_keys_of(argument, location));
+        return {};
+    }
+    return add_group(expression, expression->location >= 0 ? expression->location : location);
 }
 
 // Targets and ranks become expressions over what a group has.

@@ -30,9 +30,7 @@ Result<Relation> SelectPlanner::plan(const PgQuery__SelectStmt& select) {
     if (grouped) return plan_groups(select, Grouping::clause);
     SF_TRY(bind_targets(kSelectList));
     if (!plan_.aggregates.empty()) return plan_groups(select, Grouping::aggregates);
-    if (!plan_.rankings.empty())
-        return refuse(targets_[0].node->location, "events can't be ranked yet",
-                      "rank groups: SELECT ..., row_number() OVER (...) ... GROUP BY ...");
+    if (!plan_.rankings.empty()) return plan_ranked_events(select);
     if (distinct) return plan_groups(select, Grouping::distinct);
     return relation(source_.rows);
 }

@@ -87,6 +87,9 @@ private:
 
     // ranking.cpp
     [[nodiscard]] Result<Relation> plan_around_groups(const PgQuery__SelectStmt& select);
+    [[nodiscard]] Result<Relation> plan_ranked_events(const PgQuery__SelectStmt& select);
+    [[nodiscard]] Result<ExpressionPtr> kept(const ExpressionPtr& expression, int location);
+    [[nodiscard]] Result<> add_keys_of(const ExpressionPtr& expression, int location);
     [[nodiscard]] Result<Relation> finish_groups(const PgQuery__SelectStmt& select);
     [[nodiscard]] Result<> finish_ranking(Ranking& ranking, int location) const;
 

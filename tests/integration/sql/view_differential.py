@@ -84,7 +84,7 @@ END $outer$;
         source += (f" JOIN (SELECT w AS begins, w + {window.size} AS ends, TIMESTAMPTZ 'epoch' + w * INTERVAL '1 us' AS window_start, "
                    f"TIMESTAMPTZ 'epoch' + (w + {window.size}) * INTERVAL '1 us' AS window_end "
                    f"FROM generate_series({first}::bigint, {max(all_times)}, {window.slide}) AS w) AS windows ON at >= begins AND at < ends AND ends > closed")
-    if view.of_events:
+    if view.of_events and not view.rank:
         bounds = ["at", "at"]
     if view.window is not None:
         bounds = ["begins", "ends"]
@@ -92,7 +92,7 @@ END $outer$;
     values = [f"({key.postgres})::text" for key in view.keys] + bounds
     for output in view.outputs[:-1] if view.rank else view.outputs:
         values += [f"pg_typeof({output.postgres})::text", f"({output.postgres})::text"]
-    named = ", ".join(f"{value} AS c{position}" for position, value in enumerate(values)) + (f", {view.rank.postgres} AS r_, count(*) AS n_" if view.rank else "")
+    named = ", ".join(f"{value} AS c{position}" for position, value in enumerate(values)) + (f", {view.rank.postgres} AS r_, {'1' if view.of_events else 'count(*)'} AS n_" if view.rank else "")
     query = f"SELECT {named} FROM {source} WHERE pass"
     if not view.of_events:
         query += (f" GROUP BY {', '.join(groups)}" if groups else "") + f" HAVING count(*) > 0 AND {view.having}"
@@ -169,20 +169,21 @@ def same(output, wanted, ours, theirs):
     return compare.same_value(wanted, ours, theirs)
 
 
-def our_rows(answer):
+def our_rows(answer, count):
+    """By the first keys, which tell them apart; what else is a key is a value as well."""
     rows = {}
     for row in answer["rows"]:
         bounds = tuple(None if row[bound] is None else streams.micros(row[bound]) for bound in ("window_start", "window_end"))
-        identity = tuple(key_of(wanted, value) for wanted, value in zip(answer["key_types"], row["keys"].values())) + bounds
+        identity = tuple(key_of(wanted, value) for wanted, value in zip(answer["key_types"][:count], row["keys"].values())) + bounds
         if identity in rows:
             raise SystemExit(f"error: two rows of ours are one group: {identity}")
-        rows[identity] = row["values"]
+        rows[identity] = {**row["keys"], **row["values"]} if count < len(answer["key_types"]) else row["values"]
     return rows
 
 
 def differences(view, answer, lines):
     count = len(view.keys)
-    ours = our_rows(answer)
+    ours = our_rows(answer, count)
     found = []
     for fields in lines:
         identity = tuple(their_key(wanted, text) for wanted, text in zip(answer["key_types"], fields[:count]))

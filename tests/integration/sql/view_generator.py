@@ -41,7 +41,7 @@ class View:
     lateness: typing.Optional[int]  # None: infinity.
     out_of_orderness: int
     rank: typing.Optional[Rank] = None  # The last output.
-    of_events: bool = False  # No groups: the key is the id, and rows stand at the times of events.
+    of_events: bool = False  # No groups: the key is the id. Without ranks rows stand at the times of events.
 
 
 @dataclasses.dataclass
@@ -175,8 +175,8 @@ class ViewGenerator:
 
     def view(self, name):
         random = self.random
-        if random.random() < 0.1:
-            return self.view_of_events(name)
+        if random.random() < 0.15:
+            return self.view_of_events(name) if random.random() < 0.5 else self.view_of_ranked_events(name)
         shape = self.shape()
         self.source = UnionSource(random, self.expression) if random.random() < 0.15 else EventSource(random)
         base = Base()
@@ -230,6 +230,36 @@ class ViewGenerator:
         before, source, condition = self.source.text(None, where.ours if where else None)
         ours = f"CREATE MATERIALIZED VIEW {name} AS {before}SELECT {', '.join(targets or ['id'])} FROM {source}{condition}"
         return View(name, ours, self.source.bases(base.columns), None, keys, outputs, "true", None, 0, of_events=True)
+
+    def view_of_ranked_events(self, name):
+        """The best n events of each partition, in each window if there are windows."""
+        random = self.random
+        where = self.expression(BOOLEAN) if random.random() < 0.6 else None
+        window = self.window()
+        if window and window.gap is not None:
+            window = None
+        self.source = EventSource(random)
+        base = Base()
+        base.add(where or generator.Expression("true", "true", BOOLEAN), "pass")
+        key = Value("id", base.add(generator.Expression("id", "id", UUID)), UUID)
+        outputs = []
+        while len(outputs) < random.choice([1, 2, 3, 4]):
+            output = self.plain() if random.random() < 0.5 else self.expression(random.choice([TEXT, INTEGER, BIGINT, NUMERIC, BOOLEAN, TIME, UUID]))
+            if output.type in (TEXT, INTEGER, BIGINT, NUMERIC, BOOLEAN, TIME, UUID) and not output.ours.startswith("data."):
+                outputs.append(Value(self.source.name(output), base.add(output), output.type))
+        bounds = [Value(bound, bound, TIME) for bound in ("window_start", "window_end")] if window else []
+        rank = None
+        while rank is None or "n_" in rank.condition:
+            rank = make_rank(random, outputs, [key], bounds)
+        options, lateness, out_of_orderness = self.options(closes=bool(bounds))
+        columns = [f"{output.ours} AS o{position}" for position, output in enumerate(outputs)] + [f"{rank.ours} AS r_"]
+        before, source, condition = self.source.text(window.from_clause if window else None, where.ours if where else None)
+        inside = f"{before}SELECT {', '.join(random.sample(columns, len(columns)))} FROM {source}{condition}"
+        shown = [f"o{position}" for position in range(len(outputs))] + [f"r_ AS o{len(outputs)}"]
+        ours = (f"CREATE MATERIALIZED VIEW {name}{options} AS SELECT {', '.join(shown)} FROM ({inside}) AS ranked"
+                + (f" WHERE {rank.condition}" if rank.condition != "true" else ""))
+        return View(name, ours, self.source.bases(base.columns), window, [key], outputs + [Value("r_", "r_", BIGINT)], "true", lateness, out_of_orderness, rank,
+                    of_events=True)
 
     def options(self, closes):
         random = self.random
@@ -303,7 +333,7 @@ class Base:
 
     def add(self, expression, name=None):
         for known, wanted, text in self.columns:
-            if text == expression.postgres and name is None and wanted == expression.type:
+            if text == expression.postgres and name is None and wanted == expression.type and known != "pass":  # Of a UNION ALL that is another one.
                 return known
         name = name or f"x{len(self.columns)}"
         self.columns.append((name, expression.type, expression.postgres))

@@ -2,9 +2,9 @@
 //     {"partitions": 2, "shards": 3, "cut": 5, "functions": ["CREATE FUNCTION f(...) ...", ...],
 //      "sql": ["CREATE MATERIALIZED VIEW v AS ...", ...],
 //      "batches": [{"partition": 0, "now": "2026-01-01T00:00:00Z", "events": [{...}, ...]}, ...]}
-// A batch is one record of its partition's log, received at `now`. All views run in one engine. After `cut` batches the
-// engine is saved and another one goes on from there; after the last one a flush closes all windows. A line of output
-// has the rows that a reader then has, and what came too late:
+// There may be no functions. A batch is one record of its partition's log, received at `now`. All views run in one
+// engine. After `cut` batches the engine is saved and another one goes on from there; after the last one a flush closes
+// all windows. A line of output has the rows that a reader then has, and what came too late:
 //     {"views": [{"key_types": ["text"], "types": {"n": "bigint"},
 //                 "rows": [{"keys": {"source": "shop"}, "window_start": null, "window_end": null, "values": {"n": 1}}],
 //                 "late": [{"event_id": "...", "closed_until": "..."}], "events_failed": 0},
@@ -115,8 +115,9 @@ std::string answer(const engine::View& view, const Answers& answers, const engin
 
 std::string run(const Members& request) {
     Functions functions;
-    for (const std::string& statement : probe::elements_of(member(request, "functions")))
-        functions.add(probe::text_of(statement));
+    if (const auto found = request.find("functions"); found != request.end()) {
+        for (const std::string& statement : probe::elements_of(found->second)) functions.add(probe::text_of(statement));
+    }
     std::vector<Asked> asked;
     std::vector<engine::ViewPtr> views;
     for (const std::string& sql : probe::elements_of(member(request, "sql"))) {

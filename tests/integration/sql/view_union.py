@@ -2,7 +2,7 @@
 import dataclasses
 import random as random_module
 
-from generator_types import BIGINT, BOOLEAN, DOUBLE, Expression, INTEGER, NUMERIC, SCALAR
+from generator_types import BIGINT, BOOLEAN, DOUBLE, Expression, INTEGER, JSONB, NUMERIC, SCALAR
 
 # What a column may be in one SELECT for the type of another one to be the column's.
 NARROWER = {BIGINT: [INTEGER], NUMERIC: [INTEGER, BIGINT], DOUBLE: [INTEGER, BIGINT, NUMERIC]}
@@ -44,6 +44,8 @@ class UnionSource:
             made = self.make(wanted)
             if not made.ours.startswith("data."):
                 break
+        if wanted == JSONB:
+            return Expression(made.ours, f"NULLIF({made.postgres}, 'null'::jsonb)", JSONB)  # As in keys.
         if not small:
             return made
         # It may be what an aggregate sums.

@@ -160,5 +160,64 @@ TEST(Ranking, over_shards_and_a_restart) {
     }
 }
 
+// The dearest sale of each source, and the last two events of each user: events themselves are ranked.
+TEST(RankedEvents, the_best_of_each_window) {
+    EngineRun engine(
+        {view_of("CREATE MATERIALIZED VIEW v WITH (lateness = '0 s', out_of_orderness = '0 s') AS SELECT source, "
+                 "price, r FROM "
+                 "(SELECT source, data.price AS price, row_number() OVER (PARTITION BY source, window_start ORDER BY "
+                 "data.price::numeric DESC NULLS LAST, timestamp) AS r FROM TUMBLE(events, timestamp, INTERVAL '10 "
+                 "s')) AS t WHERE r <= 1")},
+        {.shards = 2});
+    engine.events({{.at = 1, .source = "a", .data = R"({"price":5})"},
+                   {.at = 2, .source = "a", .data = R"({"price":7})"},
+                   {.at = 3, .source = "a", .data = R"({"price":7})"},
+                   {.at = 4, .source = "b", .data = "{}"}});
+    engine.events({{.at = 12, .source = "a", .data = R"({"price":1})"}});
+    engine.flush();
+    std::vector<std::string> rows;
+    for (const auto& [identity, point] : engine.latest()) {
+        if (!point.deleted) rows.push_back(point.keys.substr(point.keys.find(R"("source")")) + ' ' + point.values);
+    }
+    EXPECT_THAT(rows, ::testing::UnorderedElementsAre(::testing::HasSubstr(R"("source":"a","price":7)"),
+                                                      ::testing::HasSubstr(R"("source":"b","price":null)"),
+                                                      ::testing::HasSubstr(R"("source":"a","price":1)")));
+}
+
+// Without windows a better one takes the place of another, which gets a tombstone.
+TEST(RankedEvents, of_all_time) {
+    const Uuid first = *parse_uuid("00000000-0000-0000-0000-000000000001"),
+               second = *parse_uuid("00000000-0000-0000-0000-000000000002"),
+               third = *parse_uuid("00000000-0000-0000-0000-000000000003");
+    EngineRun engine(
+        {view_of(
+            "CREATE MATERIALIZED VIEW v WITH (emit = 'on change') AS SELECT id, r FROM (SELECT id, source, "
+            "row_number() OVER (PARTITION BY source ORDER BY timestamp DESC) AS r FROM events) AS t WHERE r <= 2")},
+        {});
+    const auto shown = [&] {
+        std::vector<std::string> rows;
+        for (const auto& [identity, point] : engine.latest()) {
+            if (!point.deleted) rows.push_back(point.keys.substr(0, point.keys.find(',')) + point.values);
+        }
+        return rows;
+    };
+    engine.events({{.at = 5, .source = "a", .id = first}, {.at = 3, .source = "a", .id = second}});
+    EXPECT_THAT(shown(), ElementsAre(R"({"id":"00000000-0000-0000-0000-000000000001"{"r":1})",
+                                     R"({"id":"00000000-0000-0000-0000-000000000002"{"r":2})"));
+    engine.events({{.at = 4, .source = "a", .id = third}});
+    EXPECT_THAT(shown(), ElementsAre(R"({"id":"00000000-0000-0000-0000-000000000001"{"r":1})",
+                                     R"({"id":"00000000-0000-0000-0000-000000000003"{"r":2})"));
+}
+
+TEST(RankedEvents, two_that_look_the_same_are_two_rows) {
+    EngineRun engine({view_of("CREATE MATERIALIZED VIEW v AS SELECT source, r FROM (SELECT source, rank() OVER "
+                              "(PARTITION BY window_start ORDER BY "
+                              "source) AS r FROM TUMBLE(events, timestamp, INTERVAL '10 s')) AS t WHERE r = 1")},
+                     {});
+    engine.events({{.at = 1, .source = "a"}, {.at = 1, .source = "a"}, {.at = 2, .source = "b"}});
+    engine.flush();
+    EXPECT_EQ(engine.rows().size(), 2U);
+}
+
 }  // namespace
 }  // namespace sf::engine::testing
