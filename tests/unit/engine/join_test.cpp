@@ -1,4 +1,5 @@
 // Views over events that are joined with a reference table.
+#include "sql/planner.hpp"
 #include "unit/engine/engine_run.hpp"
 
 #include <gmock/gmock.h>
