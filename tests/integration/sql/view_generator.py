@@ -250,7 +250,7 @@ class ViewGenerator:
         bounds = [Value(bound, bound, TIME) for bound in ("window_start", "window_end")] if window else []
         rank = None
         while rank is None or "n_" in rank.condition:
-            rank = make_rank(random, outputs, [key], bounds)
+            rank = make_rank(random, outputs, [key], bounds, of_events=True)
         options, lateness, out_of_orderness = self.options(closes=bool(bounds))
         columns = [f"{output.ours} AS o{position}" for position, output in enumerate(outputs)] + [f"{rank.ours} AS r_"]
         before, source, condition = self.source.text(window.from_clause if window else None, where.ours if where else None)

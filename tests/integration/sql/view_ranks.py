@@ -13,12 +13,14 @@ class Rank:
     condition: str   # Over r_, the rank, and n_, the count of the group; both spell it alike.
 
 
-def make_rank(random, aggregates, keys, bounds):
-    """`aggregates` and `keys` as the SELECT around the groups names them."""
+def make_rank(random, aggregates, keys, bounds, of_events=False):
+    """`aggregates` and `keys` as the SELECT around the groups names them; of events, which have no count, what stands beside them."""
     function = random.choice(["row_number()", "rank()", "dense_rank()"])
     ordered = [value for value in aggregates + keys if value.exact and value.type in PLAIN]
     # Counts are often equal, numerics of equal value look different.
-    ordered += [dataclasses.replace(aggregates[0], ours="n_", postgres="count(*)", type=BIGINT)] + [value for value in ordered if value.type == NUMERIC]
+    ordered += [value for value in ordered if value.type == NUMERIC]
+    if not of_events:
+        ordered.append(dataclasses.replace(aggregates[0], ours="n_", postgres="count(*)", type=BIGINT))
     # Equal groups are numbered by their keys; JSON is ordered otherwise there, so those views have other ranks.
     if function == "row_number()" and any(key.type not in PLAIN for key in keys):
         function = "rank()"
