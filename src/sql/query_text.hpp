@@ -44,6 +44,9 @@ struct QueryText {
     std::vector<ExpressionPtr> expressions;
 };
 
+/// Of the elements of numeric[].
+inline constexpr int kArrayScale = 16;
+
 /// How a function that evaluates expressions of a type is called; a numeric comes as DECIMAL(38, scale).
 [[nodiscard]] std::string evaluator_name(Type type, int scale);
 

@@ -33,9 +33,9 @@ def test_every_example_in_the_documentation_runs(place):
     with place.started() as server:
         check.equal(server.send(SHOP).status, 202, "the events")
         made = asked = answered = 0
-        for page in PAGES:
-            text = (place.project / page).read_text(encoding="utf-8")
-            make_tables(server, text)
+        pages = {page: (place.project / page).read_text(encoding="utf-8") for page in PAGES}
+        make_tables(server, "".join(pages.values()))
+        for page, text in pages.items():
             for sql in statements(text):
                 if "CREATE MATERIALIZED VIEW" in sql:
                     answer = server.request("POST", "/api/v1/views", {"sql": sql}, service="analytics")

@@ -8,6 +8,7 @@
 #include "database/lakehouse/points/json_functions.hpp"
 #include "database/lakehouse/query/evaluators.hpp"
 #include "database/lakehouse/query/query_tables.hpp"
+#include "database/lakehouse/query/reference_scan.hpp"
 #include "database/lakehouse/result_json.hpp"
 #include "database/lakehouse/sql_error.hpp"
 #include "database/lakehouse/sql_gate.hpp"
@@ -58,6 +59,7 @@ public:
 
     [[nodiscard]] LiveScan& scan() { return *scan_; }
     [[nodiscard]] PointScan& point_scan() { return *point_scan_; }
+    [[nodiscard]] ReferenceScan& reference_scan() { return *reference_scan_; }
     [[nodiscard]] Evaluators& evaluators() { return evaluators_; }
 
     std::atomic<bool> broken{false};
@@ -65,7 +67,8 @@ public:
 private:
     std::shared_ptr<LiveScan> scan_ = std::make_shared<LiveScan>();  // Shared with its registration in database_.
     std::shared_ptr<PointScan> point_scan_ = std::make_shared<PointScan>();  // The same.
-    Evaluators evaluators_;                                                  // Outlives database_, which calls it.
+    std::shared_ptr<ReferenceScan> reference_scan_ = std::make_shared<ReferenceScan>();
+    Evaluators evaluators_;  // Outlives database_, which calls it.
     duck::Database database_;
     std::mutex mutex_;
     std::vector<duck::Connection> connections_;  // Under mutex_. Destroyed before the database.
@@ -82,6 +85,7 @@ Result<std::shared_ptr<SqlEngine::Instance>> SqlEngine::Instance::open(const Sql
     const duck::Connection& first = instance->connections_.front();
     SF_TRY(instance->scan_->install(first));
     SF_TRY(instance->point_scan_->install(first));
+    SF_TRY(instance->reference_scan_->install(first));
     SF_TRY(install_json_functions(first));
     SF_TRY(instance->evaluators_.install(first));
     std::string folders;
@@ -192,7 +196,7 @@ public:
     }
 
     Result<QueryResult> run(const sql::QueryText& query, EventCatalog& catalog, PointTables& point_tables,
-                            const ViewTables& views) {
+                            const ViewTables& views, const ReferenceTables& references) {
         const std::string& sql = query.text;
         sql_ = &sql;
         const EventSnapshot snapshot = catalog.snapshot();
@@ -215,6 +219,10 @@ public:
         const ShownHere shown_points(instance_->point_scan().points, connection, points.snapshot.live);
         const ShownHere shown_late(instance_->point_scan().late_events, connection, points.snapshot.late);
         SF_TRY(make_point_tables(points));
+        const ReferenceRows mentioned = mentioned_tables(tables, views, references);
+        const ShownHere shown_references(instance_->reference_scan(), connection,
+                                         std::make_shared<const ReferenceRows>(mentioned));
+        SF_TRY(make_reference_tables(mentioned));
         duck::Prepared prepared;
         if (duckdb_prepare_extracted_statement(connection_.get(), statements.get(), 0, prepared.out()) !=
             DuckDBSuccess) {
@@ -283,6 +291,26 @@ private:
         for (const PointQuery::Table& table : points.tables) {
             const std::string name = quoted_name(table.name);
             SF_TRY(execute(fmt::format("CREATE OR REPLACE TEMP VIEW {} AS {}", name, table.select)));
+            point_tables_.push_back(name);
+        }
+        return {};
+    }
+
+    static ReferenceRows mentioned_tables(const SqlTables& tables, const ViewTables& views,
+                                          const ReferenceTables& references) {
+        ReferenceRows mentioned;
+        for (const std::string& name : tables.names) {
+            const auto found = references.find(name);
+            if (found != references.end() && !views.contains(name)) mentioned.push_back(found->second);
+        }
+        return mentioned;
+    }
+
+    Result<> make_reference_tables(const ReferenceRows& tables) {
+        for (std::size_t i = 0; i < tables.size(); ++i) {
+            const std::string name = quoted_name(tables[i]->definition().name);
+            SF_TRY(execute(fmt::format("CREATE OR REPLACE TEMP VIEW {} AS SELECT * FROM {}({})", name,
+                                       ReferenceScan::kFunction, i)));
             point_tables_.push_back(name);
         }
         return {};
@@ -420,8 +448,9 @@ Result<QueryResult> SqlEngine::run(const std::string& sql, const QueryLimits& li
                                    EventCatalog& catalog, PointTables& points) {
     SF_TRY(check_sql_begin(sql));
     const std::shared_ptr<const ViewTables> views = points.views();
-    SF_ASSIGN(const sql::QueryText query,
-              sql::query_for_duckdb(sql, QueryTables(views), engine::aggregate_catalog(), options_.clock->now()));
+    const std::shared_ptr<const ReferenceTables> references = points.reference_tables();
+    SF_ASSIGN(const sql::QueryText query, sql::query_for_duckdb(sql, QueryTables(views, references),
+                                                                engine::aggregate_catalog(), options_.clock->now()));
     SF_ASSIGN(const std::shared_ptr<Instance> on, instance());
     duck::Connection connection = on->take();
     if (!connection) {
@@ -429,7 +458,7 @@ Result<QueryResult> SqlEngine::run(const std::string& sql, const QueryLimits& li
                     "try again when one has ended");
     }
     Session session(*this, on, std::move(connection), limits, std::move(stop));
-    return session.run(query, catalog, points, *views);
+    return session.run(query, catalog, points, *views, *references);
 }
 
 void SqlEngine::evict() {

@@ -31,6 +31,7 @@ Result<QueryText> DuckDbText::write() {
     for (std::size_t i = 0; i < query.columns.size(); ++i) {
         const Attribute& column = query.columns[i];
         QueryText::Column shown{.name = column.name, .type = column.type};
+        shown.open_scale = column.type == array_type(Type::numeric);
         if (column.type == Type::numeric && !column.numeric.exact) {
             // Where nothing compares the values any more they can have all their digits.
             const bool free = select != nullptr && !select->distinct && select->distinct_on.empty();
@@ -176,7 +177,7 @@ namespace sf::sql {
 
 std::string evaluator_name(Type type, int scale) {
     constexpr std::string_view kPrefix = "streamflow_eval_";
-    if (type == kTextArray) return fmt::format("{}texts", kPrefix);
+    if (is_array(type)) return evaluator_name(element_type(type), kArrayScale) + "_array";
     switch (type) {
         case Type::boolean: return fmt::format("{}boolean", kPrefix);
         case Type::integer: return fmt::format("{}integer", kPrefix);

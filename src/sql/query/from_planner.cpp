@@ -89,9 +89,10 @@ Result<RelationPtr> FromPlanner::table(const PgQuery__RangeVar& table) {
         const std::vector<std::string> names = context_.tables.names();
         const std::vector<std::string_view> known(names.begin(), names.end());
         const auto meant = nearest_name(name, known);
-        return context_.refuse(table.location, fmt::format("there is no table \"{}\"", name),
-                               meant ? fmt::format("is it \"{}\"?", *meant)
-                                     : "the tables are events, metrics, late_events and each view by its name");
+        return context_.refuse(
+            table.location, fmt::format("there is no table \"{}\"", name),
+            meant ? fmt::format("is it \"{}\"?", *meant)
+                  : "the tables are events, metrics, late_events, and each view and reference table by its name");
     }
     relation->kind = Relation::Kind::table;
     relation->table = name;

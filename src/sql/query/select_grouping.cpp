@@ -76,6 +76,7 @@ Result<std::size_t> SelectPlanner::key_of(const PgQuery__Node& node) {
     if (expression == nullptr) {
         SF_ASSIGN(expression, binder_->bind_typed(*source, clause));
     }
+    SF_TRY(check_comparable(context_, expression->type, location, "GROUP BY"));
     expression = equal_form(expression);
     const auto known =
         std::ranges::find_if(body_.keys, [&](const ExpressionPtr& key) { return key->text == expression->text; });

@@ -118,6 +118,8 @@ Result<SortKey> SelectPlanner::sort_of_outputs(const PgQuery__SortBy& sort) {
         }
     }
     if (key.output) key.expression = nullptr;
+    const Expression& ordered = key.output ? *targets_[*key.output].output.expression : *key.expression;
+    SF_TRY(check_comparable(context_, ordered.type, location, "ORDER BY"));
     return key;
 }
 
@@ -141,7 +143,11 @@ Result<> SelectPlanner::read_distinct(const PgQuery__SelectStmt& select) {
     // DISTINCT alone is a list with an empty node.
     if (select.distinct_clause[0]->node_case == PG_QUERY__NODE__NODE__NOT_SET) {
         body_.distinct = true;
-        for (Target& target : targets_) target.output.expression = equal_form(target.output.expression);
+        for (Target& target : targets_) {
+            ExpressionPtr& expression = target.output.expression;
+            SF_TRY(check_comparable(context_, expression->type, target.output.location, "SELECT DISTINCT"));
+            expression = equal_form(expression);
+        }
         return {};
     }
     for (std::size_t i = 0; i < select.n_distinct_clause; ++i) {

@@ -7,11 +7,12 @@ fails, because there an error of one row would end the query. What stands around
 import dataclasses
 
 import generator
-from generator import BIGINT, BOOLEAN, DOUBLE, INTEGER, INTERVAL, JSONB, NUMERIC, SCALAR, TEXT, TIME, UUID
+from generator import BIGINT, BOOLEAN, CLOCK, DATE, DOUBLE, INTEGER, INTERVAL, JSONB, NUMERIC, SCALAR, TEXT, TIME, UUID
 
-COLUMNS = (BOOLEAN, INTEGER, BIGINT, DOUBLE, NUMERIC, TEXT, TEXT, TIME, INTERVAL, UUID, SCALAR, JSONB)
-COMPARABLE = (BOOLEAN, INTEGER, BIGINT, DOUBLE, NUMERIC, TEXT, TIME, UUID)
-KEYS = COMPARABLE + (SCALAR, JSONB)
+ARRAYS = ("text[]", "bigint[]", "timestamptz[]")
+COLUMNS = (BOOLEAN, INTEGER, BIGINT, DOUBLE, NUMERIC, TEXT, TEXT, TIME, INTERVAL, UUID, SCALAR, JSONB, CLOCK, DATE) + ARRAYS
+COMPARABLE = (BOOLEAN, INTEGER, BIGINT, DOUBLE, NUMERIC, TEXT, TIME, UUID, CLOCK, DATE)
+KEYS = COMPARABLE + (SCALAR, JSONB) + ARRAYS
 POSTGRES_TYPES = {SCALAR: "jsonb"}
 JOINS = ("JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN")
 
@@ -90,11 +91,11 @@ class QueryGenerator:
         name = f"{alias}.{column}"
         if random.random() < 0.25:
             return f"{name} IS {random.choice(['', 'NOT '])}NULL"
-        if random.random() < 0.2 and len(table.of((wanted,))) > 1 and wanted not in (SCALAR, JSONB):
+        if random.random() < 0.2 and len(table.of((wanted,))) > 1 and wanted in COMPARABLE:
             return f"{name} {random.choice(['=', '<>', '<', '>=', 'IS DISTINCT FROM', 'IS NOT DISTINCT FROM'])} {alias}.{random.choice(table.of((wanted,)))}"
         literal = {BOOLEAN: "true", INTEGER: "3", BIGINT: "5", DOUBLE: "1.5", NUMERIC: "2.5", TEXT: "'b'", TIME: "'2020-06-01'", INTERVAL: "'1 day'",
-                   UUID: "'80000000-0000-0000-0000-000000000000'", SCALAR: "'1'::jsonb", JSONB: "'1'::jsonb"}[wanted]
-        if wanted in (SCALAR, JSONB):
+                   UUID: "'80000000-0000-0000-0000-000000000000'", CLOCK: "'2020-06-01'", DATE: "'2020-06-01'"}.get(wanted)
+        if literal is None:
             return f"{name} IS NOT NULL"
         if wanted == TEXT and random.random() < 0.5:
             return random.choice([f"{name} LIKE '%a%'", f"{name} IN ('a', 'b', 'web.click', NULL)", f"{name} NOT IN ('a', 'abc')", f"length({name}) > 2"])
@@ -117,8 +118,9 @@ class QueryGenerator:
             TIME: [f"date_trunc('day', {name})", f"{name} + INTERVAL '1 day'", f"extract(hour FROM {name})"],
             INTERVAL: [f"{name} IS NULL"], UUID: [f"{name}::text"], SCALAR: [f"{name} IS NULL"],
             JSONB: [f"{name}->'k'", f"{name} = '1'", f"{name}->>'a'"],
+            CLOCK: [f"date_trunc('month', {name})", f"{name}::date"], DATE: [f"{name} + 1", f"{name}::timestamp"],
         }
-        return random.choice(forms[wanted] + [name, name])
+        return random.choice(forms.get(wanted, [f"cardinality({name})", f"({name})[1]"]) + [name, name])
 
     def aggregates(self, table, alias):
         random = self.random
