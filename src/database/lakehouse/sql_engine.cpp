@@ -6,6 +6,7 @@
 #include "database/lakehouse/live_scan.hpp"
 #include "database/lakehouse/parquet_writer.hpp"
 #include "database/lakehouse/points/json_functions.hpp"
+#include "database/lakehouse/query/aggregators.hpp"
 #include "database/lakehouse/query/evaluators.hpp"
 #include "database/lakehouse/query/query_tables.hpp"
 #include "database/lakehouse/query/reference_scan.hpp"
@@ -61,6 +62,7 @@ public:
     [[nodiscard]] PointScan& point_scan() { return *point_scan_; }
     [[nodiscard]] ReferenceScan& reference_scan() { return *reference_scan_; }
     [[nodiscard]] Evaluators& evaluators() { return evaluators_; }
+    [[nodiscard]] Aggregators& aggregators() { return aggregators_; }
 
     std::atomic<bool> broken{false};
 
@@ -68,7 +70,8 @@ private:
     std::shared_ptr<LiveScan> scan_ = std::make_shared<LiveScan>();  // Shared with its registration in database_.
     std::shared_ptr<PointScan> point_scan_ = std::make_shared<PointScan>();  // The same.
     std::shared_ptr<ReferenceScan> reference_scan_ = std::make_shared<ReferenceScan>();
-    Evaluators evaluators_;  // Outlives database_, which calls it.
+    Aggregators aggregators_;  // The same as:
+    Evaluators evaluators_;    // Outlives database_, which calls it.
     duck::Database database_;
     std::mutex mutex_;
     std::vector<duck::Connection> connections_;  // Under mutex_. Destroyed before the database.
@@ -88,6 +91,7 @@ Result<std::shared_ptr<SqlEngine::Instance>> SqlEngine::Instance::open(const Sql
     SF_TRY(instance->reference_scan_->install(first));
     SF_TRY(install_json_functions(first));
     SF_TRY(instance->evaluators_.install(first));
+    SF_TRY(instance->aggregators_.install(first));
     std::string folders;
     for (const std::filesystem::path& folder : options.folders) {
         folders += (folders.empty() ? "" : ", ") + duck::quoted(std::filesystem::absolute(folder).string());
@@ -195,8 +199,8 @@ public:
         engine_.idle_.notify_all();
     }
 
-    Result<QueryResult> run(const sql::QueryText& query, EventCatalog& catalog, PointTables& point_tables,
-                            const ViewTables& views, const ReferenceTables& references) {
+    Result<QueryResult> run(const sql::QueryText& query, std::int64_t number, EventCatalog& catalog,
+                            PointTables& point_tables, const ViewTables& views, const ReferenceTables& references) {
         const std::string& sql = query.text;
         sql_ = &sql;
         const EventSnapshot snapshot = catalog.snapshot();
@@ -213,6 +217,8 @@ public:
         const std::uint64_t connection = duck::connection_id(connection_);
         const ShownHere evaluations(instance_->evaluators().expressions, connection,
                                     make_evaluations(query.expressions));
+        const ShownHere aggregates(instance_->aggregators().calls, static_cast<std::uint64_t>(number),
+                                   std::make_shared<const AggregateCalls>(query.aggregates));
         const ShownSnapshot shown(instance_->scan(), connection, snapshot.live);
         SF_TRY(make_view(snapshot));
         const PointQuery points = point_tables.query(tables, views);
@@ -449,8 +455,10 @@ Result<QueryResult> SqlEngine::run(const std::string& sql, const QueryLimits& li
     SF_TRY(check_sql_begin(sql));
     const std::shared_ptr<const ViewTables> views = points.views();
     const std::shared_ptr<const ReferenceTables> references = points.reference_tables();
-    SF_ASSIGN(const sql::QueryText query, sql::query_for_duckdb(sql, QueryTables(views, references),
-                                                                engine::aggregate_catalog(), options_.clock->now()));
+    const std::int64_t number = next_number_.fetch_add(1, std::memory_order_relaxed);
+    SF_ASSIGN(const sql::QueryText query,
+              sql::query_for_duckdb(sql, QueryTables(views, references), engine::aggregate_catalog(),
+                                    options_.clock->now(), number));
     SF_ASSIGN(const std::shared_ptr<Instance> on, instance());
     duck::Connection connection = on->take();
     if (!connection) {
@@ -458,7 +466,7 @@ Result<QueryResult> SqlEngine::run(const std::string& sql, const QueryLimits& li
                     "try again when one has ended");
     }
     Session session(*this, on, std::move(connection), limits, std::move(stop));
-    return session.run(query, catalog, points, *views, *references);
+    return session.run(query, number, catalog, points, *views, *references);
 }
 
 void SqlEngine::evict() {
