@@ -7,11 +7,16 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+
+namespace sf::sql {
+class ReferenceTable;
+}
 
 namespace sf::database {
 
@@ -64,6 +69,9 @@ public:
 
     /// The views that are tables from now on; the others are no longer. `metrics` and `late_events` are tables always.
     virtual void set_view_tables(std::vector<ViewTable> views) = 0;
+
+    /// The same for reference tables, with the rows that they have from now on.
+    virtual void set_reference_tables(std::vector<std::shared_ptr<const sql::ReferenceTable>> tables) = 0;
 
     /// The latest point of each identity of a view that is not deleted.
     [[nodiscard]] virtual Result<std::vector<models::MetricPoint>> latest_points(std::string_view view,

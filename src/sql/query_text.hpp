@@ -7,6 +7,7 @@
 #include "base/time.hpp"
 #include "sql/aggregate_catalog.hpp"
 #include "sql/expression.hpp"
+#include "sql/view_plan.hpp"
 
 #include <optional>
 #include <string>
@@ -42,17 +43,33 @@ struct QueryText {
     std::string text;
     std::vector<Column> columns;
     std::vector<ExpressionPtr> expressions;
+    /// Calls aggregates "streamflow_agg_<type>(number, ...)": aggregates[number % kAggregatesMax] over the other
+    /// arguments.
+    std::vector<AggregateCall> aggregates;
 };
+
+/// A query has fewer aggregates, for its text is bounded (syntax/statement.hpp).
+inline constexpr std::int64_t kAggregatesMax = 65'536;
+inline constexpr std::size_t kAggregateArgumentsMax = 8;
+
+/// Of the elements of numeric[].
+inline constexpr int kArrayScale = 16;
 
 /// How a function that evaluates expressions of a type is called; a numeric comes as DECIMAL(38, scale).
 [[nodiscard]] std::string evaluator_name(Type type, int scale);
 
+/// How an aggregate with results of a type is called.
+[[nodiscard]] std::string aggregator_name(Type type);
+inline constexpr std::string_view kNumericTextAggregator = "streamflow_agg_numeric_text";
+
 /// Evaluates to the text of a numeric.
 inline constexpr std::string_view kNumericTextEvaluator = "streamflow_eval_numeric_text";
 
-/// Exactly one SELECT, VALUES, TABLE or set operation, with WITH. `now` is what now() gives. Errors are
-/// `invalid_input`, with place and way out as those of plan_view().
+/// Exactly one SELECT, VALUES, TABLE or set operation, with WITH. `now` is what now() gives; `number` tells the query
+/// from others that run: divided by kAggregatesMax, numbers of its aggregates are it. Errors are `invalid_input`, with
+/// place and way out as those of plan_view().
 [[nodiscard]] Result<QueryText> query_for_duckdb(std::string_view sql, const RelationCatalog& tables,
-                                                 const AggregateCatalog& aggregates, Timestamp now);
+                                                 const AggregateCatalog& aggregates, Timestamp now,
+                                                 std::int64_t number = 0);
 
 }  // namespace sf::sql

@@ -44,6 +44,9 @@ def test_events_meet_the_rows_that_a_table_has_when_they_come(place):
         view(server, "a1")
         view(server, "a2")
         after = [("autumn, late", 1, 5), *before]
+        # A query has the rows of now, for events of any time.
+        check.equal(server.rows("SELECT a.campaign, a.price, count(*) FROM events e JOIN ads a ON a.ad_id = e.data.ad GROUP BY 1, 2"), [["autumn, late", 5, 3]],
+                    "the table in a query")
         check.equal(rows(server), after, "events that came before keep their rows")
         # No checkpoint since the view was made: everything is read again, each event with the rows of its time.
         server.kill()

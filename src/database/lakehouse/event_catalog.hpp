@@ -93,8 +93,8 @@ private:
     LiveSnapshot live_;  // In the order of add(); a flush takes them from the front.
     std::uint64_t live_events_ = 0;
     std::uint64_t unflushed_bytes_ = 0;
-    NextOffsets committed_;  // What the manifest says.
-    NextOffsets reached_;    // What was added.
+    NextOffsets committed_;              // What the manifest says.
+    NextOffsets reached_;                // What was added.
     std::uint64_t damaged_files_ = 0;    // Set aside.
     std::set<std::int64_t> unreadable_;  // Ids of files that can't be read.
 };

@@ -146,9 +146,7 @@ Result<std::optional<FileEntry>> ParquetWriter::merge(const std::vector<DataFile
     return file;
 }
 
-Result<> ParquetWriter::check(const DataFile& file) {
-    return check_parquet(merge_, file.path(), file.entry().events);
-}
+Result<> ParquetWriter::check(const DataFile& file) { return check_parquet(merge_, file.path(), file.entry().events); }
 
 void ParquetWriter::interrupt() {
     if (merge_) duckdb_interrupt(merge_.get());

@@ -230,6 +230,7 @@ Result<ResultJson> ResultJson::of(duckdb_prepared_statement statement, std::vect
             return fail(ErrorCode::invalid_input, "column \"" + columns[i].name + "\" has a type that can't be shown",
                         "", "cast it to text: CAST(... AS TEXT)");
         result.writers_.back()->open_scale = columns[i].open_scale;
+        if (auto* const elements = result.writers_.back()->elements.get()) elements->open_scale = columns[i].open_scale;
         result.writers_.back()->number_text = columns[i].number_text;
         result.columns_.push_back({std::move(columns[i].name), std::move(columns[i].type)});
     }

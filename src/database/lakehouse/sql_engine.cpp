@@ -6,8 +6,10 @@
 #include "database/lakehouse/live_scan.hpp"
 #include "database/lakehouse/parquet_writer.hpp"
 #include "database/lakehouse/points/json_functions.hpp"
+#include "database/lakehouse/query/aggregators.hpp"
 #include "database/lakehouse/query/evaluators.hpp"
 #include "database/lakehouse/query/query_tables.hpp"
+#include "database/lakehouse/query/reference_scan.hpp"
 #include "database/lakehouse/result_json.hpp"
 #include "database/lakehouse/sql_error.hpp"
 #include "database/lakehouse/sql_gate.hpp"
@@ -58,14 +60,18 @@ public:
 
     [[nodiscard]] LiveScan& scan() { return *scan_; }
     [[nodiscard]] PointScan& point_scan() { return *point_scan_; }
+    [[nodiscard]] ReferenceScan& reference_scan() { return *reference_scan_; }
     [[nodiscard]] Evaluators& evaluators() { return evaluators_; }
+    [[nodiscard]] Aggregators& aggregators() { return aggregators_; }
 
     std::atomic<bool> broken{false};
 
 private:
     std::shared_ptr<LiveScan> scan_ = std::make_shared<LiveScan>();  // Shared with its registration in database_.
     std::shared_ptr<PointScan> point_scan_ = std::make_shared<PointScan>();  // The same.
-    Evaluators evaluators_;                                                  // Outlives database_, which calls it.
+    std::shared_ptr<ReferenceScan> reference_scan_ = std::make_shared<ReferenceScan>();
+    Aggregators aggregators_;  // The same as:
+    Evaluators evaluators_;    // Outlives database_, which calls it.
     duck::Database database_;
     std::mutex mutex_;
     std::vector<duck::Connection> connections_;  // Under mutex_. Destroyed before the database.
@@ -82,8 +88,10 @@ Result<std::shared_ptr<SqlEngine::Instance>> SqlEngine::Instance::open(const Sql
     const duck::Connection& first = instance->connections_.front();
     SF_TRY(instance->scan_->install(first));
     SF_TRY(instance->point_scan_->install(first));
+    SF_TRY(instance->reference_scan_->install(first));
     SF_TRY(install_json_functions(first));
     SF_TRY(instance->evaluators_.install(first));
+    SF_TRY(instance->aggregators_.install(first));
     std::string folders;
     for (const std::filesystem::path& folder : options.folders) {
         folders += (folders.empty() ? "" : ", ") + duck::quoted(std::filesystem::absolute(folder).string());
@@ -191,8 +199,8 @@ public:
         engine_.idle_.notify_all();
     }
 
-    Result<QueryResult> run(const sql::QueryText& query, EventCatalog& catalog, PointTables& point_tables,
-                            const ViewTables& views) {
+    Result<QueryResult> run(const sql::QueryText& query, std::int64_t number, EventCatalog& catalog,
+                            PointTables& point_tables, const ViewTables& views, const ReferenceTables& references) {
         const std::string& sql = query.text;
         sql_ = &sql;
         const EventSnapshot snapshot = catalog.snapshot();
@@ -209,12 +217,18 @@ public:
         const std::uint64_t connection = duck::connection_id(connection_);
         const ShownHere evaluations(instance_->evaluators().expressions, connection,
                                     make_evaluations(query.expressions));
+        const ShownHere aggregates(instance_->aggregators().calls, static_cast<std::uint64_t>(number),
+                                   std::make_shared<const AggregateCalls>(query.aggregates));
         const ShownSnapshot shown(instance_->scan(), connection, snapshot.live);
         SF_TRY(make_view(snapshot));
         const PointQuery points = point_tables.query(tables, views);
         const ShownHere shown_points(instance_->point_scan().points, connection, points.snapshot.live);
         const ShownHere shown_late(instance_->point_scan().late_events, connection, points.snapshot.late);
         SF_TRY(make_point_tables(points));
+        const ReferenceRows mentioned = mentioned_tables(tables, views, references);
+        const ShownHere shown_references(instance_->reference_scan(), connection,
+                                         std::make_shared<const ReferenceRows>(mentioned));
+        SF_TRY(make_reference_tables(mentioned));
         duck::Prepared prepared;
         if (duckdb_prepare_extracted_statement(connection_.get(), statements.get(), 0, prepared.out()) !=
             DuckDBSuccess) {
@@ -283,6 +297,26 @@ private:
         for (const PointQuery::Table& table : points.tables) {
             const std::string name = quoted_name(table.name);
             SF_TRY(execute(fmt::format("CREATE OR REPLACE TEMP VIEW {} AS {}", name, table.select)));
+            point_tables_.push_back(name);
+        }
+        return {};
+    }
+
+    static ReferenceRows mentioned_tables(const SqlTables& tables, const ViewTables& views,
+                                          const ReferenceTables& references) {
+        ReferenceRows mentioned;
+        for (const std::string& name : tables.names) {
+            const auto found = references.find(name);
+            if (found != references.end() && !views.contains(name)) mentioned.push_back(found->second);
+        }
+        return mentioned;
+    }
+
+    Result<> make_reference_tables(const ReferenceRows& tables) {
+        for (std::size_t i = 0; i < tables.size(); ++i) {
+            const std::string name = quoted_name(tables[i]->definition().name);
+            SF_TRY(execute(fmt::format("CREATE OR REPLACE TEMP VIEW {} AS SELECT * FROM {}({})", name,
+                                       ReferenceScan::kFunction, i)));
             point_tables_.push_back(name);
         }
         return {};
@@ -420,8 +454,11 @@ Result<QueryResult> SqlEngine::run(const std::string& sql, const QueryLimits& li
                                    EventCatalog& catalog, PointTables& points) {
     SF_TRY(check_sql_begin(sql));
     const std::shared_ptr<const ViewTables> views = points.views();
+    const std::shared_ptr<const ReferenceTables> references = points.reference_tables();
+    const std::int64_t number = next_number_.fetch_add(1, std::memory_order_relaxed);
     SF_ASSIGN(const sql::QueryText query,
-              sql::query_for_duckdb(sql, QueryTables(views), engine::aggregate_catalog(), options_.clock->now()));
+              sql::query_for_duckdb(sql, QueryTables(views, references), engine::aggregate_catalog(),
+                                    options_.clock->now(), number));
     SF_ASSIGN(const std::shared_ptr<Instance> on, instance());
     duck::Connection connection = on->take();
     if (!connection) {
@@ -429,7 +466,7 @@ Result<QueryResult> SqlEngine::run(const std::string& sql, const QueryLimits& li
                     "try again when one has ended");
     }
     Session session(*this, on, std::move(connection), limits, std::move(stop));
-    return session.run(query, catalog, points, *views);
+    return session.run(query, number, catalog, points, *views, *references);
 }
 
 void SqlEngine::evict() {

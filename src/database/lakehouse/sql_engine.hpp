@@ -63,10 +63,11 @@ private:
     SqlEngineOptions options_;
     std::mutex mutex_;
     std::condition_variable idle_;
-    bool stopped_ = true;                 // Under mutex_.
-    std::shared_ptr<Instance> instance_;  // Under mutex_; shared with the queries that run on it.
-    std::vector<Watch*> watches_;         // Under mutex_: one a running query.
-    std::uint64_t sessions_ = 0;          // Under mutex_.
+    bool stopped_ = true;                       // Under mutex_.
+    std::shared_ptr<Instance> instance_;        // Under mutex_; shared with the queries that run on it.
+    std::vector<Watch*> watches_;               // Under mutex_: one a running query.
+    std::uint64_t sessions_ = 0;                // Under mutex_.
+    std::atomic<std::int64_t> next_number_{0};  // Of the next query.
 };
 
 }  // namespace sf::database

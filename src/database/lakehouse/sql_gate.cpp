@@ -193,7 +193,8 @@ private:
             if (std::ranges::find(kTableFunctions, name) != kTableFunctions.end()) return true;
             return refuse(node, "table function \"" + node.name + "\" is not allowed", kTablesHint);
         }
-        const bool ours = name.starts_with("streamflow_") && !name.starts_with("streamflow_eval_");
+        const bool ours = name.starts_with("streamflow_") && !name.starts_with("streamflow_eval_") &&
+                          !name.starts_with("streamflow_agg_");
         if (name.starts_with("__internal") || ours ||
             std::ranges::find(kFunctionsRefused, name) != kFunctionsRefused.end()) {
             return refuse(node, "function \"" + node.name + "\" is not allowed");

@@ -13,7 +13,8 @@
 namespace sf::database {
 
 inline constexpr std::size_t kSqlBytesMax = 256u << 10;
-inline constexpr const char* kTablesHint = "the tables are events, metrics, late_events and each view by its name";
+inline constexpr const char* kTablesHint =
+    "the tables are events, metrics, late_events, and each view and reference table by its name";
 
 /// Refuses what does not begin as a SELECT does, with a clear word for what it is. `invalid_input`.
 [[nodiscard]] Result<> check_sql_begin(std::string_view sql);

@@ -267,6 +267,7 @@ private:
     [[nodiscard]] static database::ViewTable table_of(const Known& known);
     [[nodiscard]] std::optional<Known> known(std::string_view name) const;
     void announce_tables();
+    void announce_reference_tables();
     bool catch_up(std::chrono::milliseconds patience);
     [[nodiscard]] std::string new_identity(std::string_view name);
 

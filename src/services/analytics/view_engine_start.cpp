@@ -51,6 +51,10 @@ Result<> ViewEngine::start() {
     SF_TRY(start_readers(views));
     running_ = true;
     announce_tables();
+    {
+        std::lock_guard lock(tables_mutex_);
+        announce_reference_tables();
+    }
     if (some_lost || views.size() < sound) {
         computing_again_ = std::jthread([this](const std::stop_token& stop) { compute_again(stop); });
     }

@@ -107,6 +107,7 @@ Result<TableStatus> ViewEngine::create_table(const std::string& sql) {
                     "views and tables have different names");
     std::lock_guard lock(tables_mutex_);
     SF_ASSIGN(const TableRecord* const made, tables_.create(sql, clock_.now()));
+    announce_reference_tables();
     return table_status(*made);
 }
 
@@ -149,6 +150,7 @@ Result<TableStatus> ViewEngine::load_table(std::string_view name, const std::str
     for (messaging::Partition p = 0; p < options_.partitions; ++p) floor[p] = trim_floor(p);
     std::lock_guard lock(tables_mutex_);
     SF_TRY(tables_.forget_before(floor));
+    announce_reference_tables();
     return table_status(tables_.tables().find(name)->second);
 }
 
@@ -160,7 +162,16 @@ Result<> ViewEngine::drop_table(std::string_view name) {
     if (!users.empty())
         return fail(ErrorCode::conflict, "view \"" + users.front().record.name + "\" looks rows of the table up", "",
                     "drop the view first");
-    return tables_.drop(name);
+    SF_TRY(tables_.drop(name));
+    announce_reference_tables();
+    return {};
+}
+
+// Under tables_mutex_.
+void ViewEngine::announce_reference_tables() {
+    std::vector<sql::ReferenceTablePtr> tables;
+    for (const auto& [name, record] : tables_.tables()) tables.push_back(record.contents.back().table);
+    points_.set_reference_tables(std::move(tables));
 }
 
 // Under tables_mutex_.

@@ -193,9 +193,6 @@ std::string DuckDbText::list(std::span<const ExpressionPtr> expressions, std::st
 }
 
 std::string DuckDbText::value(const ExpressionPtr& expression) {
-    if (is_array(expression->type) && expression->type != kTextArray)
-        cannot(fmt::format("{} can't be a column here: it is {}", expression->text, to_string(expression->type)),
-               "of arrays, columns of queries hold text[]: cast it");
     return is_native(*expression) ? native(*expression) : evaluated(expression);
 }
 
@@ -214,7 +211,7 @@ std::string DuckDbText::condition(const ExpressionPtr& expression) {
 
 bool DuckDbText::is_native(const Expression& expression) const {
     switch (expression.kind) {
-        case Kind::literal:
+        case Kind::literal: return !is_array(expression.type) || expression.type == kTextArray;
         case Kind::input:
         case Kind::aggregate: return true;
         case Kind::json_field: return expression.path.empty();

@@ -99,44 +99,76 @@ std::string DuckDbText::frame(const WindowCall& call) {
     return text;
 }
 
-// Approximate aggregates are exact here: all values are at hand.
-std::string DuckDbText::aggregate(const AggregateCall& call, const std::string& over) {
-    constexpr std::string_view kDistinct = "_distinct";
+namespace {
+
+constexpr std::string_view kDistinct = "_distinct";
+
+// The name without what says DISTINCT.
+std::string_view plain_name(const AggregateCall& call) {
     std::string_view name = call.signature.function;
-    const bool distinct = name.ends_with(kDistinct) && name != "approx_count_distinct";
-    if (distinct) name.remove_suffix(kDistinct.size());
+    if (name.ends_with(kDistinct) && name != "approx_count_distinct") name.remove_suffix(kDistinct.size());
+    return name;
+}
+
+bool is_distinct_call(const AggregateCall& call) { return plain_name(call).size() < call.signature.function.size(); }
+
+// What DuckDB computes as PostgreSQL does. Approximate aggregates are exact here: all values are at hand.
+bool is_native_aggregate(const AggregateCall& call) {
+    const std::string_view name = plain_name(call);
+    const Type type = call.arguments.empty() ? Type::bigint : call.arguments[0]->type;
+    if (!call.order.empty() || (is_distinct_call(call) && type == Type::jsonb)) return false;
+    if (name == "approx_count_distinct" || name == "count" || name == "every") return true;
+    if (name == "approx_quantile") return std::holds_alternative<double>(call.constants[0]);
+    constexpr std::array<std::string_view, 5> kAlike = {"min", "max", "sum", "bool_and", "bool_or"};
+    if (std::ranges::find(kAlike, name) != kAlike.end()) return type != Type::interval;
+    if (name == "avg") return is_number(type);
+    // Of double precision; of other numbers PostgreSQL has more digits.
+    constexpr std::array<std::string_view, 9> kAlikeOfDoubles = {"stddev",     "variance",   "stddev_samp",
+                                                                 "stddev_pop", "var_samp",   "var_pop",
+                                                                 "covar_pop",  "covar_samp", "regr_count"};
+    return std::ranges::find(kAlikeOfDoubles, name) != kAlikeOfDoubles.end() && type == Type::double_precision;
+}
+
+}  // namespace
+
+std::string DuckDbText::aggregate(const AggregateCall& call, const std::string& over) {
     const std::string filtered =
         (call.filter == nullptr ? "" : fmt::format(" FILTER (WHERE {})", condition(call.filter))) + over;
-    std::string arguments = call.arguments.empty() ? "*" : distinct ? "DISTINCT " : "";
+    if (!is_native_aggregate(call)) return own_aggregate(call, filtered, aggregator_name(call.signature.result));
+    std::string_view name = plain_name(call);
+    std::string arguments = call.arguments.empty() ? "*" : is_distinct_call(call) ? "DISTINCT " : "";
     arguments += list(std::span(call.arguments).first(call.signature.arguments.size()), ", ");
     const auto plain = [&](std::string_view function) {
         return fmt::format("{}({}){}", function, arguments, filtered);
     };
     const Type type = call.arguments.empty() ? Type::bigint : call.arguments[0]->type;
-    if (!call.order.empty()) cannot(fmt::format("ORDER BY in {} is not supported in queries", name));
-    if (distinct && type == Type::jsonb)
-        cannot(fmt::format("{}(DISTINCT ...) does not take jsonb", name), "->> instead of -> gives text");
     if (name == "approx_count_distinct") return fmt::format("count(DISTINCT {}){}", arguments, filtered);
     if (name == "sum" && type == Type::integer) return fmt::format("CAST({} AS BIGINT)", plain(name));
     if (name == "sum" && type == Type::bigint) return fmt::format("CAST({} AS DECIMAL(38,0))", plain(name));
-    if (name == "avg" && is_number(type) && type != Type::double_precision)
+    if (name == "avg" && type != Type::double_precision)
         return average(call, filtered, evaluator_name(Type::numeric, NumericForm::kScaleOpen));
-    if (name == "approx_quantile" && std::holds_alternative<double>(call.constants[0]))
+    if (name == "approx_quantile")
         return fmt::format("CAST(quantile_disc({}, {}){} AS DOUBLE)", arguments, std::get<double>(call.constants[0]),
                            filtered);
     if (name == "every") return plain("bool_and");
     if (name == "stddev" || name == "variance") name = name == "stddev" ? "stddev_samp" : "var_samp";
-    constexpr std::array<std::string_view, 6> kAlike = {"count", "min", "max", "sum", "bool_and", "bool_or"};
-    const bool alike = std::ranges::find(kAlike, name) != kAlike.end();
-    if (alike && (type != Type::interval || name == "count")) return plain(name);
-    // Of double precision; of other numbers PostgreSQL has more digits.
-    constexpr std::array<std::string_view, 8> kAlikeOfDoubles = {"avg",     "stddev_samp", "stddev_pop", "var_samp",
-                                                                 "var_pop", "covar_pop",   "covar_samp", "regr_count"};
-    if (std::ranges::find(kAlikeOfDoubles, name) != kAlikeOfDoubles.end() && type == Type::double_precision)
-        return plain(name);
-    cannot(fmt::format("the aggregate {} of {} is not supported in queries", name, to_string(type)),
-           is_number(type) ? "of double precision it may be: cast its argument" : "");
-    return "";
+    return plain(name);
+}
+
+// The engine's states, in an aggregate of DuckDB's. Of no rows there is no state, and the result is NULL, or nothing
+// counted.
+std::string DuckDbText::own_aggregate(const AggregateCall& call, const std::string& over, std::string_view function) {
+    if (call.arguments.empty() || call.arguments.size() > kAggregateArgumentsMax) {
+        cannot(fmt::format("{} has too many arguments and keys of ORDER BY here", plain_name(call)),
+               fmt::format("there may be {} together", kAggregateArgumentsMax));
+        return "";
+    }
+    const auto index = static_cast<std::int64_t>(text_.aggregates.size());
+    text_.aggregates.push_back(call);
+    std::string text = fmt::format("{}(CAST('{}' AS BIGINT), {}){}", function, number_ * kAggregatesMax + index,
+                                   list(call.arguments, ", "), over);
+    const bool counts = plain_name(call).find("count") != std::string_view::npos;
+    return counts ? fmt::format("coalesce({}, 0)", text) : text;
 }
 
 // The sum divided by the count, both as numerics, as PostgreSQL does.
@@ -156,16 +188,17 @@ std::string DuckDbText::average(const AggregateCall& call, const std::string& ov
 
 // Whether it is computed by us from other values, and so can be had with all its digits.
 bool DuckDbText::has_numeric_text(const Expression& expression, const Select& select) const {
-    return expression.kind == Expression::Kind::call ||
-           (expression.kind == Expression::Kind::aggregate &&
-            select.aggregates[expression.index].signature.function == "avg");
+    if (expression.kind != Expression::Kind::aggregate) return expression.kind == Expression::Kind::call;
+    const AggregateCall& call = select.aggregates[expression.index];
+    return call.signature.function == "avg" || !is_native_aggregate(call);
 }
 
 std::string DuckDbText::numeric_text(const ExpressionPtr& expression) {
     if (expression->kind != Expression::Kind::aggregate) return evaluated(expression, kNumericTextEvaluator);
     const AggregateCall& call = (*aggregates_)[expression->index];
     const std::string filter = call.filter == nullptr ? "" : fmt::format(" FILTER (WHERE {})", condition(call.filter));
-    return average(call, filter, kNumericTextEvaluator);
+    return is_native_aggregate(call) ? average(call, filter, kNumericTextEvaluator)
+                                     : own_aggregate(call, filter, kNumericTextAggregator);
 }
 
 }  // namespace sf::sql::query

@@ -23,7 +23,10 @@ std::string DuckDbText::relation(const Relation& relation) {
             for (const Attribute& column : relation.columns) forms.push_back(column.numeric);
             return fmt::format("{}({}){}", relation.lateral ? "LATERAL " : "", query(*relation.query, forms), named);
         }
-        case Relation::Kind::window: return fmt::format("({}){}", window_rows(relation), named);
+        case Relation::Kind::window: {
+            const bool session = relation.window.kind == Window::Kind::session;
+            return fmt::format("({}){}", session ? session_rows(relation) : window_rows(relation), named);
+        }
         case Relation::Kind::series: return fmt::format("({}){}", series(relation), named);
         case Relation::Kind::unnest:
             return fmt::format("LATERAL (SELECT unnest({})){}", value(relation.arguments[0]), named);
@@ -56,6 +59,39 @@ std::string DuckDbText::window_rows(const Relation& relation) {
         "SELECT {0}make_timestamptz(s - k.range * {1}), make_timestamptz(s - k.range * {1} + {2}) FROM ({3}) AS n, "
         "range({4}) AS k WHERE s - k.range * {1} + {2} > t",
         columns, slide, size, newest, (size + slide - 1) / slide);
+}
+
+// Gaps and islands: a row that is more than the gap behind the one before it of its keys begins a session. Inside, the
+// rows have the name of the relation, so that keys and WHERE are written as they are outside.
+// Rows of one time have one sum, whichever of them was found to begin a session.
+std::string DuckDbText::session_rows(const Relation& relation) {
+    const std::size_t count = relation.query->columns.size();
+    const std::int64_t gap = relation.window.size.count();
+    std::vector<NumericForm> forms;
+    std::string columns;
+    for (std::size_t i = 0; i < count; ++i) {
+        forms.push_back(relation.columns[i].numeric);
+        columns += duckdb::column_name(i) + ", ";
+    }
+    std::string keys, names;
+    for (std::size_t i = 0; i < relation.keys.size(); ++i) {
+        keys += fmt::format(", {} AS k{}", value(relation.keys[i]), i);
+        names += fmt::format("{}k{}", i == 0 ? "PARTITION BY " : ", ", i);
+    }
+    const std::string time = fmt::format("{}.{}", relation.name, duckdb::column_name(relation.time_column));
+    std::string rows =
+        fmt::format("SELECT {0}.*, epoch_us({1}) AS t{2} FROM ({3}) AS {0}{4} WHERE {1} IS NOT NULL", relation.name,
+                    time, keys, query(*relation.query, forms), duckdb::column_names(count));
+    if (relation.where != nullptr) rows += " AND " + condition(relation.where);
+    const std::string cut = fmt::format(
+        "SELECT *, CASE WHEN t - lag(t) OVER ({0} ORDER BY t) <= {1} THEN 0 ELSE 1 END AS apart FROM ({2}) AS a", names,
+        gap, rows);
+    const std::string islands =
+        fmt::format("SELECT *, sum(apart) OVER ({} ORDER BY t) AS island FROM ({}) AS b", names, cut);
+    const std::string own = names.empty() ? "PARTITION BY island" : names + ", island";
+    return fmt::format(
+        "SELECT {0}make_timestamptz(min(t) OVER ({1})), make_timestamptz(max(t) OVER ({1}) + {2}) FROM ({3}) AS d",
+        columns, own, gap, islands);
 }
 
 std::string DuckDbText::series(const Relation& relation) {

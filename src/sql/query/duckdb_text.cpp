@@ -31,6 +31,7 @@ Result<QueryText> DuckDbText::write() {
     for (std::size_t i = 0; i < query.columns.size(); ++i) {
         const Attribute& column = query.columns[i];
         QueryText::Column shown{.name = column.name, .type = column.type};
+        shown.open_scale = column.type == array_type(Type::numeric);
         if (column.type == Type::numeric && !column.numeric.exact) {
             // Where nothing compares the values any more they can have all their digits.
             const bool free = select != nullptr && !select->distinct && select->distinct_on.empty();
@@ -174,29 +175,35 @@ std::string DuckDbText::values(const Query& query, const Values& values, std::sp
 
 namespace sf::sql {
 
-std::string evaluator_name(Type type, int scale) {
-    constexpr std::string_view kPrefix = "streamflow_eval_";
-    if (type == kTextArray) return fmt::format("{}texts", kPrefix);
+namespace {
+
+std::string type_suffix(Type type, int scale) {
+    if (is_array(type)) return type_suffix(element_type(type), kArrayScale) + "_array";
     switch (type) {
-        case Type::boolean: return fmt::format("{}boolean", kPrefix);
-        case Type::integer: return fmt::format("{}integer", kPrefix);
-        case Type::bigint: return fmt::format("{}bigint", kPrefix);
-        case Type::double_precision: return fmt::format("{}double", kPrefix);
-        case Type::numeric: return fmt::format("{}numeric_{}", kPrefix, scale);
-        case Type::text: return fmt::format("{}text", kPrefix);
-        case Type::timestamptz: return fmt::format("{}timestamptz", kPrefix);
-        case Type::timestamp: return fmt::format("{}timestamp", kPrefix);
-        case Type::date: return fmt::format("{}date", kPrefix);
-        case Type::interval: return fmt::format("{}interval", kPrefix);
-        case Type::uuid: return fmt::format("{}uuid", kPrefix);
+        case Type::boolean: return "boolean";
+        case Type::integer: return "integer";
+        case Type::bigint: return "bigint";
+        case Type::double_precision: return "double";
+        case Type::numeric: return fmt::format("numeric_{}", scale);
+        case Type::text: return "text";
+        case Type::timestamptz: return "timestamptz";
+        case Type::timestamp: return "timestamp";
+        case Type::date: return "date";
+        case Type::interval: return "interval";
+        case Type::uuid: return "uuid";
         case Type::jsonb:
         case Type::json_scalar: break;
     }
-    return fmt::format("{}json", kPrefix);
+    return "json";
 }
 
+}  // namespace
+
+std::string evaluator_name(Type type, int scale) { return "streamflow_eval_" + type_suffix(type, scale); }
+std::string aggregator_name(Type type) { return "streamflow_agg_" + type_suffix(type, kArrayScale); }
+
 Result<QueryText> query_for_duckdb(std::string_view sql, const RelationCatalog& tables,
-                                   const AggregateCatalog& aggregates, Timestamp now) {
+                                   const AggregateCatalog& aggregates, Timestamp now, std::int64_t number) {
     SF_ASSIGN(const Statement statement, Statement::parse(sql));
     const Builder builder(statement);
     const PgQuery__Node& root = statement.root();
@@ -207,7 +214,7 @@ Result<QueryText> query_for_duckdb(std::string_view sql, const RelationCatalog& 
     query::QueryPlan plan;
     SF_ASSIGN(plan.query, query::QueryPlanner(context, nullptr, nullptr).plan(*root.select_stmt));
     plan.leaves = context.leaves;
-    return query::DuckDbText(plan).write();
+    return query::DuckDbText(plan, number).write();
 }
 
 }  // namespace sf::sql

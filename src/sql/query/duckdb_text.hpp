@@ -16,7 +16,8 @@ namespace sf::sql::query {
 
 class DuckDbText {
 public:
-    explicit DuckDbText(const QueryPlan& plan) : plan_(plan) {}
+    /// `number` is that of the query (sql/query_text.hpp).
+    DuckDbText(const QueryPlan& plan, std::int64_t number) : plan_(plan), number_(number) {}
 
     [[nodiscard]] Result<QueryText> write();
 
@@ -35,6 +36,7 @@ private:
     // duckdb_relations.cpp
     [[nodiscard]] std::string relation(const Relation& relation);
     [[nodiscard]] std::string window_rows(const Relation& relation);
+    [[nodiscard]] std::string session_rows(const Relation& relation);
     [[nodiscard]] std::string series(const Relation& relation);
     [[nodiscard]] std::string join(const Relation& relation);
     [[nodiscard]] std::string join_condition(const Expression& condition);
@@ -57,6 +59,8 @@ private:
     [[nodiscard]] std::string window(const WindowCall& call, Type type);
     [[nodiscard]] std::string frame(const WindowCall& call);
     [[nodiscard]] std::string aggregate(const AggregateCall& call, const std::string& over);
+    [[nodiscard]] std::string own_aggregate(const AggregateCall& call, const std::string& over,
+                                            std::string_view function);
     [[nodiscard]] std::string average(const AggregateCall& call, const std::string& over, std::string_view function);
     [[nodiscard]] std::string numeric_text(const ExpressionPtr& expression);
     [[nodiscard]] bool has_numeric_text(const Expression& expression, const Select& select) const;
@@ -64,6 +68,7 @@ private:
     void cannot(std::string message, std::string hint = {});
 
     const QueryPlan& plan_;
+    const std::int64_t number_;
     QueryText text_;
     std::map<std::string, std::size_t> evaluated_;            // By what they are and read.
     const std::vector<AggregateCall>* aggregates_ = nullptr;  // Of the SELECT that is written.

@@ -20,6 +20,7 @@ QueryPtr all_of(const QueryContext& context, const QueryScope& scope, const Rela
     auto query = std::make_shared<Query>();
     Select select;
     select.from = {relation};
+    select.whole_table = true;
     for (NamedColumn& column : scope.columns_of(relation, relation->table, nullptr))
         select.outputs.push_back({column.name, std::move(column.expression)});
     query->body = std::move(select);
@@ -89,9 +90,10 @@ Result<RelationPtr> FromPlanner::table(const PgQuery__RangeVar& table) {
         const std::vector<std::string> names = context_.tables.names();
         const std::vector<std::string_view> known(names.begin(), names.end());
         const auto meant = nearest_name(name, known);
-        return context_.refuse(table.location, fmt::format("there is no table \"{}\"", name),
-                               meant ? fmt::format("is it \"{}\"?", *meant)
-                                     : "the tables are events, metrics, late_events and each view by its name");
+        return context_.refuse(
+            table.location, fmt::format("there is no table \"{}\"", name),
+            meant ? fmt::format("is it \"{}\"?", *meant)
+                  : "the tables are events, metrics, late_events, and each view and reference table by its name");
     }
     relation->kind = Relation::Kind::table;
     relation->table = name;
@@ -154,13 +156,10 @@ Result<FromPlanner::Item> FromPlanner::function(const PgQuery__RangeFunction& fu
     const PgQuery__FuncCall& call = *first->func_call;
     const std::string_view name = string_of(*call.funcname[call.n_funcname - 1]);
     RelationPtr relation;
-    if (name == "tumble" || name == "hop") {
+    if (name == "tumble" || name == "hop" || name == "session") {
         SF_ASSIGN(relation, window(call, name));
         return named(std::move(relation), function.alias, name, location);
     }
-    if (name == "session")
-        return context_.refuse(location, "SESSION is not supported in queries yet",
-                               "a view with SESSION is a table of its sessions");
     if (name == "generate_series") {
         SF_ASSIGN(relation, series(call));
     } else if (name == "unnest") {
@@ -170,7 +169,7 @@ Result<FromPlanner::Item> FromPlanner::function(const PgQuery__RangeFunction& fu
         const auto meant = nearest_name(name, kKnown);
         return context_.refuse(
             location, fmt::format("there is no table function \"{}\"", name),
-            meant ? fmt::format("is it \"{}\"?", *meant) : "TUMBLE, HOP, generate_series and unnest are");
+            meant ? fmt::format("is it \"{}\"?", *meant) : "TUMBLE, HOP, SESSION, generate_series and unnest are");
     }
     // The one column of a function is called as its alias is.
     if (function.alias != nullptr) relation->columns[0].name = function.alias->aliasname;
@@ -210,12 +209,18 @@ Result<Duration> FromPlanner::window_length(const PgQuery__Node& node, std::stri
 
 Result<RelationPtr> FromPlanner::window(const PgQuery__FuncCall& call, std::string_view name) {
     const bool hop = name == "hop";
+    const bool session = name == "session";
     const std::size_t lengths = hop ? 2 : 1;
     const std::string form = hop ? "HOP(events, timestamp, INTERVAL '10 s', INTERVAL '5 min'): first the slide, then "
                                    "the size"
-                                 : "TUMBLE(events, timestamp, INTERVAL '1 min')";
-    if (call.n_args < 2 + lengths || call.n_args > 3 + lengths || call.agg_star != 0 || call.over != nullptr)
-        return context_.refuse(call.location, fmt::format("{} takes other arguments", hop ? "HOP" : "TUMBLE"),
+                             : session ? "SESSION(events, timestamp, INTERVAL '30 min')"
+                                       : "TUMBLE(events, timestamp, INTERVAL '1 min')";
+    const std::size_t most = session ? 3 : 3 + lengths;
+    if (call.n_args < 2 + lengths || call.n_args > most || call.agg_star != 0 || call.over != nullptr)
+        return context_.refuse(call.location,
+                               fmt::format("{} takes other arguments", hop       ? "HOP"
+                                                                       : session ? "SESSION"
+                                                                                 : "TUMBLE"),
                                "write " + form);
     auto relation = std::make_shared<Relation>();
     relation->kind = Relation::Kind::window;
@@ -228,8 +233,9 @@ Result<RelationPtr> FromPlanner::window(const PgQuery__FuncCall& call, std::stri
         relation->columns[relation->time_column].type != Type::timestamptz)
         return context_.refuse(location_of(time), "windows are over a column of type timestamptz", "write " + form);
     Window& window = relation->window;
-    window.kind = hop ? Window::Kind::hop : Window::Kind::tumble;
-    SF_ASSIGN(window.size, window_length(*call.args[1 + lengths], "the size of a window"));
+    window.kind = hop ? Window::Kind::hop : session ? Window::Kind::session : Window::Kind::tumble;
+    SF_ASSIGN(window.size,
+              window_length(*call.args[1 + lengths], session ? "the gap of a session" : "the size of a window"));
     window.slide = window.size;
     if (hop) {
         SF_ASSIGN(window.slide, window_length(*call.args[2], "the slide of a window"));

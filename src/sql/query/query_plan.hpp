@@ -98,7 +98,9 @@ struct Relation {
     QueryPtr query;                  // query, window: what is read.
     bool lateral = false;
     Window window;                         // window:
-    std::size_t time_column = 0;           // which column of the query its times are.
+    std::size_t time_column = 0;           // which column of the query its times are;
+    std::vector<ExpressionPtr> keys;       // of sessions, whose they are,
+    ExpressionPtr where;                   // and which rows are in some.
     std::vector<ExpressionPtr> arguments;  // series, unnest.
     Join join = Join::inner;
     RelationPtr left, right;
@@ -122,6 +124,7 @@ struct Grouping {
 
 struct Select {
     std::vector<RelationPtr> from;
+    bool whole_table = false;  // SELECT * FROM table, of a window over it.
     ExpressionPtr where;
     bool grouped = false;
     std::vector<ExpressionPtr> keys;

@@ -33,6 +33,11 @@ SortKey sort_key(const PgQuery__SortBy& sort) {
     return {.expression = nullptr, .output = std::nullopt, .descending = descending, .nulls_first = first};
 }
 
+Result<> check_comparable(const QueryContext& context, Type type, int location, std::string_view place) {
+    if (type != array_type(Type::jsonb)) return {};
+    return context.refuse(location, fmt::format("{} does not take jsonb[]", place), "cast it to text[]");
+}
+
 ExpressionPtr equal_form(const ExpressionPtr& expression) {
     if (expression->type != Type::jsonb || expression->function == &kJsonEqual) return expression;
     return make_call(kJsonEqual, Type::jsonb, {expression}, nullptr, expression->location);
@@ -230,6 +235,7 @@ Result<> QueryPlanner::join_sides(SetOperation& operation) {
         SF_TRY(cast_output(context_, *operation.right, i, type, kPlace));
         const bool compares = !operation.all || operation.kind != SetOperation::Kind::unite;
         if (!compares) continue;
+        SF_TRY(check_comparable(context_, type, -1, "UNION, INTERSECT and EXCEPT"));
         make_output_equal_form(context_, *operation.left, i);
         make_output_equal_form(context_, *operation.right, i);
     }
@@ -285,6 +291,7 @@ Result<> QueryPlanner::order_by_outputs(const PgQuery__SelectStmt& select, Query
         if (!key.output || *key.output >= query.columns.size())
             return context_.refuse(location, "ORDER BY takes names and numbers of outputs here",
                                    "put the query into FROM: SELECT * FROM (...) t ORDER BY ...");
+        SF_TRY(check_comparable(context_, query.columns[*key.output].type, location, "ORDER BY"));
         query.order.push_back(std::move(key));
     }
     return {};

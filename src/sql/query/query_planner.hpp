@@ -42,10 +42,13 @@ void describe(const QueryContext& context, Query& query);
 /// ASC, DESC, NULLS FIRST and NULLS LAST; the key's expression is the caller's.
 [[nodiscard]] SortKey sort_key(const PgQuery__SortBy& sort);
 
+/// Refuses what is neither told apart nor sorted here: arrays of jsonb.
+[[nodiscard]] Result<> check_comparable(const QueryContext& context, Type type, int location, std::string_view place);
+
 /// What stands for the value where rows are told apart: itself, but for jsonb the form that equal values share.
 [[nodiscard]] ExpressionPtr equal_form(const ExpressionPtr& expression);
 
-/// The same for an output column, as far down as its values come from.
+/// equal_form() of an output column, as far down as its values come from.
 void make_output_equal_form(const QueryContext& context, Query& query, std::size_t column);
 
 /// What sorts as the value does: itself, but for jsonb a text.

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace sf::sql::query {
 
@@ -16,6 +17,57 @@ Result<> SelectPlanner::read_groups(const PgQuery__SelectStmt& select) {
         body_.grouping.push_back(std::move(grouping));
     }
     body_.grouped = select.n_group_clause > 0;
+    return {};
+}
+
+namespace {
+
+const Relation* sessions_in(const Relation& relation) {
+    if (relation.kind == Relation::Kind::window)
+        return relation.window.kind == Window::Kind::session ? &relation : nullptr;
+    if (relation.kind != Relation::Kind::join) return nullptr;
+    const Relation* const left = sessions_in(*relation.left);
+    return left != nullptr ? left : sessions_in(*relation.right);
+}
+
+// Whether an expression reads window_start or window_end of the relation.
+bool reads_bounds(const Expression& expression, const LeafTable& leaves, const RelationPtr& relation) {
+    if (expression.kind == Kind::input) {
+        const Leaf& leaf = leaves[expression.index];
+        return leaf.kind == Leaf::Kind::column && leaf.relation == relation &&
+               leaf.column + 2 >= relation->columns.size();
+    }
+    return std::ranges::any_of(
+        expression.arguments, [&](const ExpressionPtr& argument) { return reads_bounds(*argument, leaves, relation); });
+}
+
+}  // namespace
+
+// Sessions are of the groups of the SELECT, and of the rows that its WHERE lets through.
+Result<> SelectPlanner::make_sessions(const PgQuery__SelectStmt& select) {
+    if (std::ranges::none_of(body_.from, [](const RelationPtr& each) { return sessions_in(*each) != nullptr; }))
+        return {};
+    const int location = location_of(*select.from_clause[0]);
+    const bool plain = std::ranges::all_of(
+        body_.grouping, [](const Grouping& grouping) { return grouping.kind == Grouping::Kind::keys; });
+    if (body_.from.size() != 1 || body_.from[0]->kind != Relation::Kind::window)
+        return context_.refuse(
+            location, "SESSION stands alone in FROM",
+            "join its rows in a query around it: FROM (SELECT ... FROM SESSION(...) ...) s JOIN ...");
+    Relation& relation = *body_.from[0];
+    bool has_start = false;
+    for (const ExpressionPtr& key : body_.keys) {
+        const bool bound = reads_bounds(*key, *context_.leaves, body_.from[0]);
+        has_start = has_start || bound;
+        if (!bound) relation.keys.push_back(key);
+    }
+    if (body_.where != nullptr && reads_bounds(*body_.where, *context_.leaves, body_.from[0]))
+        return context_.refuse(location, "WHERE can't read the bounds of sessions: it chooses the rows that make them",
+                               "HAVING can");
+    if (!plain || !has_start)
+        return context_.refuse(location, "sessions are those of groups",
+                               "GROUP BY their keys and window_start: GROUP BY user_id, window_start, window_end");
+    relation.where = std::exchange(body_.where, nullptr);
     return {};
 }
 
@@ -76,6 +128,7 @@ Result<std::size_t> SelectPlanner::key_of(const PgQuery__Node& node) {
     if (expression == nullptr) {
         SF_ASSIGN(expression, binder_->bind_typed(*source, clause));
     }
+    SF_TRY(check_comparable(context_, expression->type, location, "GROUP BY"));
     expression = equal_form(expression);
     const auto known =
         std::ranges::find_if(body_.keys, [&](const ExpressionPtr& key) { return key->text == expression->text; });

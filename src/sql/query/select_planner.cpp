@@ -31,6 +31,7 @@ Result<> SelectPlanner::plan(const PgQuery__SelectStmt& select, Query& query) {
     }
     SF_TRY(read_targets(select));
     SF_TRY(read_groups(select));
+    SF_TRY(make_sessions(select));
     SF_TRY(bind_targets());
     if (select.having_clause != nullptr) {
         SF_ASSIGN(body_.having, binder_->bind_boolean(*select.having_clause, {.name = "HAVING", .aggregates = true}));
@@ -52,6 +53,21 @@ Result<> SelectPlanner::plan(const PgQuery__SelectStmt& select, Query& query) {
     query.body = std::move(body_);
     describe(context_, query);
     return {};
+}
+
+// Events happened in the order of their times; rows of other tables have none.
+std::vector<ExpressionPtr> SelectPlanner::row_order() const {
+    if (body_.from.size() != 1) return {};
+    const Relation* events = body_.from[0].get();
+    if (events->kind == Relation::Kind::window) {
+        const auto* const select = std::get_if<Select>(&events->query->body);
+        if (select == nullptr || !select->whole_table) return {};
+        events = select->from[0].get();
+    }
+    if (events->kind != Relation::Kind::table || events->table != "events") return {};
+    constexpr std::size_t kId = 0;
+    constexpr std::size_t kTimestamp = 3;
+    return {columns[kTimestamp].expression, columns[kId].expression};
 }
 
 Result<> SelectPlanner::read_targets(const PgQuery__SelectStmt& select) {
@@ -118,6 +134,8 @@ Result<SortKey> SelectPlanner::sort_of_outputs(const PgQuery__SortBy& sort) {
         }
     }
     if (key.output) key.expression = nullptr;
+    const Expression& ordered = key.output ? *targets_[*key.output].output.expression : *key.expression;
+    SF_TRY(check_comparable(context_, ordered.type, location, "ORDER BY"));
     return key;
 }
 
@@ -141,7 +159,11 @@ Result<> SelectPlanner::read_distinct(const PgQuery__SelectStmt& select) {
     // DISTINCT alone is a list with an empty node.
     if (select.distinct_clause[0]->node_case == PG_QUERY__NODE__NODE__NOT_SET) {
         body_.distinct = true;
-        for (Target& target : targets_) target.output.expression = equal_form(target.output.expression);
+        for (Target& target : targets_) {
+            ExpressionPtr& expression = target.output.expression;
+            SF_TRY(check_comparable(context_, expression->type, target.output.location, "SELECT DISTINCT"));
+            expression = equal_form(expression);
+        }
         return {};
     }
     for (std::size_t i = 0; i < select.n_distinct_clause; ++i) {

@@ -19,6 +19,8 @@ private:
     [[nodiscard]] std::optional<Result<Operand>> special(const PgQuery__Node& node, ExpressionBinder& binder,
                                                          const Clause& clause) const override;
 
+    [[nodiscard]] std::vector<ExpressionPtr> row_order() const override;
+
     [[nodiscard]] Result<> read_targets(const PgQuery__SelectStmt& select);
     [[nodiscard]] Result<> bind_targets();
 
@@ -26,6 +28,7 @@ private:
     [[nodiscard]] Result<> read_groups(const PgQuery__SelectStmt& select);
     [[nodiscard]] Result<Grouping> read_grouping(const PgQuery__Node& node);
     [[nodiscard]] Result<std::size_t> key_of(const PgQuery__Node& node);
+    [[nodiscard]] Result<> make_sessions(const PgQuery__SelectStmt& select);
     [[nodiscard]] Result<> put_over_groups(Query& query);
     [[nodiscard]] Result<ExpressionPtr> over_group(const ExpressionPtr& expression);
     [[nodiscard]] Result<> window_over_group(WindowCall& call);

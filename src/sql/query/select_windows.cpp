@@ -158,6 +158,7 @@ Result<> SelectPlanner::window_definition(const PgQuery__WindowDef& definition, 
     for (std::size_t i = 0; i < definition.n_partition_clause; ++i) {
         const PgQuery__Node& node = *definition.partition_clause[i];
         SF_ASSIGN(ExpressionPtr expression, binder.bind_typed(node, inside));
+        SF_TRY(check_comparable(context_, expression->type, location_of(node), "PARTITION BY"));
         window.partition.push_back(equal_form(expression));
     }
     if (definition.n_order_clause > 0 && !window.order.empty())
@@ -166,6 +167,7 @@ Result<> SelectPlanner::window_definition(const PgQuery__WindowDef& definition, 
         const PgQuery__SortBy& sort = *definition.order_clause[i]->sort_by;
         SortKey key = sort_key(sort);
         SF_ASSIGN(key.expression, binder.bind_typed(*sort.node, inside));
+        SF_TRY(check_comparable(context_, key.expression->type, location_of(*sort.node), "ORDER BY"));
         key.expression = order_form(key.expression);
         window.order.push_back(std::move(key));
     }

@@ -94,6 +94,12 @@ def comparable(types, row):
             values.append(value == "true")
         elif wanted == "timestamp with time zone":
             values.append(compare._time(value))  # pylint: disable=protected-access
+        elif wanted.endswith("[]"):
+            elements = compare.array_elements(value)
+            zoned = wanted == "timestamp with time zone[]"
+            values.append([compare._time(each) if zoned and each is not None else each for each in elements])  # pylint: disable=protected-access
+        elif wanted == "timestamp without time zone":
+            values.append(value if value.endswith(" BC") else value.replace(" ", "T"))
         elif wanted == "jsonb":
             values.append(compare.numbers_as_text(value))  # A JSON null becomes None, as NULL is.
         else:

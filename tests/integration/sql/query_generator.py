@@ -7,11 +7,12 @@ fails, because there an error of one row would end the query. What stands around
 import dataclasses
 
 import generator
-from generator import BIGINT, BOOLEAN, DOUBLE, INTEGER, INTERVAL, JSONB, NUMERIC, SCALAR, TEXT, TIME, UUID
+from generator import BIGINT, BOOLEAN, CLOCK, DATE, DOUBLE, INTEGER, INTERVAL, JSONB, NUMERIC, SCALAR, TEXT, TIME, UUID
 
-COLUMNS = (BOOLEAN, INTEGER, BIGINT, DOUBLE, NUMERIC, TEXT, TEXT, TIME, INTERVAL, UUID, SCALAR, JSONB)
-COMPARABLE = (BOOLEAN, INTEGER, BIGINT, DOUBLE, NUMERIC, TEXT, TIME, UUID)
-KEYS = COMPARABLE + (SCALAR, JSONB)
+ARRAYS = ("text[]", "bigint[]", "timestamptz[]")
+COLUMNS = (BOOLEAN, INTEGER, BIGINT, DOUBLE, NUMERIC, TEXT, TEXT, TIME, INTERVAL, UUID, SCALAR, JSONB, CLOCK, DATE) + ARRAYS
+COMPARABLE = (BOOLEAN, INTEGER, BIGINT, DOUBLE, NUMERIC, TEXT, TIME, UUID, CLOCK, DATE)
+KEYS = COMPARABLE + (SCALAR, JSONB) + ARRAYS
 POSTGRES_TYPES = {SCALAR: "jsonb"}
 JOINS = ("JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN")
 
@@ -90,11 +91,11 @@ class QueryGenerator:
         name = f"{alias}.{column}"
         if random.random() < 0.25:
             return f"{name} IS {random.choice(['', 'NOT '])}NULL"
-        if random.random() < 0.2 and len(table.of((wanted,))) > 1 and wanted not in (SCALAR, JSONB):
+        if random.random() < 0.2 and len(table.of((wanted,))) > 1 and wanted in COMPARABLE:
             return f"{name} {random.choice(['=', '<>', '<', '>=', 'IS DISTINCT FROM', 'IS NOT DISTINCT FROM'])} {alias}.{random.choice(table.of((wanted,)))}"
         literal = {BOOLEAN: "true", INTEGER: "3", BIGINT: "5", DOUBLE: "1.5", NUMERIC: "2.5", TEXT: "'b'", TIME: "'2020-06-01'", INTERVAL: "'1 day'",
-                   UUID: "'80000000-0000-0000-0000-000000000000'", SCALAR: "'1'::jsonb", JSONB: "'1'::jsonb"}[wanted]
-        if wanted in (SCALAR, JSONB):
+                   UUID: "'80000000-0000-0000-0000-000000000000'", CLOCK: "'2020-06-01'", DATE: "'2020-06-01'"}.get(wanted)
+        if literal is None:
             return f"{name} IS NOT NULL"
         if wanted == TEXT and random.random() < 0.5:
             return random.choice([f"{name} LIKE '%a%'", f"{name} IN ('a', 'b', 'web.click', NULL)", f"{name} NOT IN ('a', 'abc')", f"length({name}) > 2"])
@@ -117,8 +118,9 @@ class QueryGenerator:
             TIME: [f"date_trunc('day', {name})", f"{name} + INTERVAL '1 day'", f"extract(hour FROM {name})"],
             INTERVAL: [f"{name} IS NULL"], UUID: [f"{name}::text"], SCALAR: [f"{name} IS NULL"],
             JSONB: [f"{name}->'k'", f"{name} = '1'", f"{name}->>'a'"],
+            CLOCK: [f"date_trunc('month', {name})", f"{name}::date"], DATE: [f"{name} + 1", f"{name}::timestamp"],
         }
-        return random.choice(forms[wanted] + [name, name])
+        return random.choice(forms.get(wanted, [f"cardinality({name})", f"({name})[1]"]) + [name, name])
 
     def aggregates(self, table, alias):
         random = self.random
@@ -131,9 +133,14 @@ class QueryGenerator:
             if wanted in (INTEGER, TEXT, TIME, DOUBLE, NUMERIC, BIGINT):
                 choices += [f"min({name})", f"max({name})"]
             if wanted == INTEGER:
+                choices += [f"stddev({name} % 100)", f"var_pop({name} % 1000)", f"bit_and({name})", f"bit_or({name})", f"array_agg({name} ORDER BY {name} DESC)"]
                 choices += [f"sum({name} / 1000)", f"avg({name})", f"sum({name} % 100) FILTER (WHERE {name} > 0)"]
             if wanted == BIGINT:
                 choices += [f"sum({name})", f"avg({name} / 1000)"]
+            if wanted == TEXT:
+                choices += [f"string_agg({name}, '-' ORDER BY {name})", f"array_agg({name} ORDER BY {name} NULLS FIRST)", f"mode() WITHIN GROUP (ORDER BY {name})"]
+            if wanted == INTERVAL:
+                choices += [f"count({name})"]
             if wanted == NUMERIC:
                 choices += [f"sum(round({name}, 2))", f"avg(round({name}, 1))"]
             made.append(random.choice(choices))
@@ -144,7 +151,7 @@ class QueryGenerator:
     def make(self):
         random = self.random
         makers = [self.plain, self.groups, self.groups, self.windows, self.joins, self.joins, self.sets, self.subqueries, self.subqueries, self.distinct,
-                  self.time_windows, self.with_queries, self.grouping_sets]
+                  self.time_windows, self.sessions, self.with_queries, self.grouping_sets]
         return random.choice(makers)()
 
     @staticmethod
@@ -272,6 +279,22 @@ class QueryGenerator:
         if form == 2:
             return self.over(table, "SELECT g.d, count(t.k) FROM generate_series(1, 5) AS g(d) LEFT JOIN {t} AS t ON length(t.k) = g.d GROUP BY g.d ORDER BY 1", ordered=True)
         return self.over(table, "SELECT v.a, v.b, t.k FROM (VALUES (1, 'x'), (2, NULL), (3, 'é')) AS v(a, b) LEFT JOIN {t} AS t ON length(t.k) = v.a + 3")
+
+    def sessions(self):
+        random = self.random
+        expression, condition = self.expression(random.choice((TEXT, INTEGER, UUID))), self.expression(BOOLEAN)
+        gap = random.choice([1, 60, 3600, 86400, 10_000_000])
+        key = random.choice(["source", "severity", None])
+        by = f"{key}, " if key else ""
+        where = random.random() < 0.5
+        ours = (f"SELECT {by}window_start, window_end, count(*), count({expression.ours}) FROM SESSION(events, timestamp, INTERVAL '{gap} seconds')"
+                f"{' WHERE ' + condition.ours if where else ''} GROUP BY {by}window_start, window_end").replace("events.type", "type")
+        partition = f"PARTITION BY {key}" if key else ""
+        theirs = (f"SELECT {by}min(at), max(at) + INTERVAL '{gap} seconds', count(*), count(c0) FROM (SELECT *, sum(apart) OVER ({partition} ORDER BY at, k) AS island FROM ("
+                  f"SELECT *, CASE WHEN at - lag(at) OVER ({partition} ORDER BY at, k) <= INTERVAL '{gap} seconds' THEN 0 ELSE 1 END AS apart FROM ("
+                  f"SELECT correlation_id AS k, r.timestamp AS at, {key or 'source'}, {self.function_of(expression)} AS c0 FROM rows r"
+                  f"{' WHERE ' + self.function_of(condition) if where else ''}) AS a) AS b) AS c GROUP BY {by}island")
+        return Query(ours, theirs)
 
     def time_windows(self):
         random = self.random

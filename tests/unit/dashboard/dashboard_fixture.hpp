@@ -41,6 +41,7 @@ public:
     [[nodiscard]] Result<> add_points(messaging::Partition, std::span<const messaging::StoredRecord> records,
                                       Deadline) override;
     void set_view_tables(std::vector<database::ViewTable>) override {}
+    void set_reference_tables(std::vector<std::shared_ptr<const sql::ReferenceTable>>) override {}
     [[nodiscard]] Result<std::vector<models::MetricPoint>> latest_points(std::string_view view,
                                                                          const database::PointFilter& filter) override;
     [[nodiscard]] Result<> drop_points(std::string_view,

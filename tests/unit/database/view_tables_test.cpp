@@ -111,8 +111,9 @@ TEST_F(ViewTables, queries_find_them_wherever_they_are_mentioned) {
 
 TEST_F(ViewTables, an_unknown_table_comes_with_the_names_of_those_that_are) {
     const std::string error = query("SELECT * FROM something");
-    EXPECT_NE(error.find("hint: the tables are events, metrics, late_events and each view by its name"),
-              std::string::npos)
+    EXPECT_NE(
+        error.find("hint: the tables are events, metrics, late_events, and each view and reference table by its name"),
+        std::string::npos)
         << error;
     EXPECT_NE(query("SELECT * FROM \"x.parquet\"").find("the tables are events"), std::string::npos);
     EXPECT_NE(query("SELECT * FROM metric").find("hint: is it \"metrics\"?"), std::string::npos);

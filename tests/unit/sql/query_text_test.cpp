@@ -122,7 +122,11 @@ TEST(QueryText, what_is_not_said_in_it_is_refused) {
           "SELECT * FROM events TABLESAMPLE SYSTEM (1)", "SELECT id FROM events LIMIT -1",
           "SELECT id FROM events FETCH FIRST 1 ROWS WITH TIES", "SELECT $1", "INSERT INTO events VALUES (1)",
           "SELECT pg_sleep(1)", "SELECT * FROM pg_catalog.pg_class", "SELECT * FROM generate_series(1, (SELECT 2))",
-          "SELECT (SELECT 1, 2)", "SELECT ARRAY(SELECT 1)"}) {
+          "SELECT (SELECT 1, 2)", "SELECT ARRAY(SELECT 1)",
+          "SELECT * FROM SESSION(events, timestamp, INTERVAL '1 min')",
+          "SELECT count(*) FROM SESSION(events, timestamp, INTERVAL '1 min') s, prices GROUP BY window_start",
+          "SELECT count(*) FROM SESSION(events, timestamp, INTERVAL '1 min') WHERE window_end > now() GROUP BY "
+          "window_start"}) {
         EXPECT_NE(adhoc_error(sql), "") << sql;
     }
 }

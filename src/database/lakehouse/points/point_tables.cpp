@@ -4,6 +4,8 @@
 #include "base/logging.hpp"
 #include "database/lakehouse/points/json_functions.hpp"
 
+#include "sql/tables/reference_table.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -75,6 +77,26 @@ void PointTables::set_views(std::vector<ViewTable> views) {
     }
     std::lock_guard lock(mutex_);
     views_ = std::move(named);
+}
+
+void PointTables::set_reference_tables(std::vector<std::shared_ptr<const sql::ReferenceTable>> tables) {
+    auto named = std::make_shared<ReferenceTables>();
+    for (auto& table : tables) {
+        const std::string& name = table->definition().name;
+        const std::string lowered = ascii_lower(name);
+        if (lowered == "events" || lowered == kMetrics || lowered == kLateEvents) {
+            logging::warn("a reference table can't be asked under its name", {{"table", name}});
+            continue;
+        }
+        named->insert_or_assign(name, std::move(table));
+    }
+    std::lock_guard lock(mutex_);
+    references_ = std::move(named);
+}
+
+std::shared_ptr<const ReferenceTables> PointTables::reference_tables() {
+    std::lock_guard lock(mutex_);
+    return references_;
 }
 
 std::shared_ptr<const ViewTables> PointTables::views() {

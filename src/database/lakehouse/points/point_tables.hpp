@@ -25,6 +25,9 @@ struct PointQuery {
     PointSnapshot snapshot;  // Empty where there are no tables.
 };
 
+/// By name; shared with the queries that read them.
+using ReferenceTables = std::map<std::string, std::shared_ptr<const sql::ReferenceTable>, std::less<>>;
+
 using ViewTables = std::map<std::string, ViewTable, std::less<>>;  // By name.
 
 /// Any thread.
@@ -33,9 +36,11 @@ public:
     explicit PointTables(PointCatalog& catalog) : catalog_(catalog) {}
 
     void set_views(std::vector<ViewTable> views);
+    void set_reference_tables(std::vector<std::shared_ptr<const sql::ReferenceTable>> tables);
 
     /// Those of now. A query is planned and run with the same.
     [[nodiscard]] std::shared_ptr<const ViewTables> views();
+    [[nodiscard]] std::shared_ptr<const ReferenceTables> reference_tables();
 
     [[nodiscard]] PointQuery query(const SqlTables& mentioned, const ViewTables& known);
 
@@ -43,6 +48,7 @@ private:
     PointCatalog& catalog_;
     std::mutex mutex_;
     std::shared_ptr<const ViewTables> views_ = std::make_shared<ViewTables>();  // Under mutex_; shared with queries.
+    std::shared_ptr<const ReferenceTables> references_ = std::make_shared<ReferenceTables>();  // The same.
 };
 
 /// A view's own columns, typed, over SELECTed rows with kPointColumns.

@@ -143,10 +143,14 @@ std::shared_ptr<const Evaluations> make_evaluations(const std::vector<sql::Expre
 
 Result<> Evaluators::install(const duck::Connection& connection) {
     constexpr int kScaleMax = 24;
-    for (const Type type :
-         {Type::boolean, Type::integer, Type::bigint, Type::double_precision, Type::text, Type::timestamptz,
-          Type::timestamp, Type::date, Type::interval, Type::uuid, Type::jsonb, sql::kTextArray}) {
+    for (const Type type : {Type::boolean, Type::integer, Type::bigint, Type::double_precision, Type::text,
+                            Type::timestamptz, Type::timestamp, Type::date, Type::interval, Type::uuid, Type::jsonb}) {
         SF_TRY(database::install(connection, sql::evaluator_name(type, 0), {.owner = this, .type = type}));
+    }
+    for (const Type element : sql::kElementTypes) {
+        const Type type = sql::array_type(element);
+        SF_TRY(database::install(connection, sql::evaluator_name(type, sql::kArrayScale),
+                                 {.owner = this, .type = type, .scale = sql::kArrayScale}));
     }
     for (int scale = 0; scale <= kScaleMax; ++scale) {
         SF_TRY(database::install(connection, sql::evaluator_name(Type::numeric, scale),

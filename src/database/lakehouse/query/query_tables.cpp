@@ -1,5 +1,7 @@
 #include "database/lakehouse/query/query_tables.hpp"
 
+#include "sql/tables/reference_table.hpp"
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -60,17 +62,23 @@ const std::vector<RelationColumn>* QueryTables::find(std::string_view table) con
           {"closed_until", Type::timestamptz}}}};
     if (const auto own = kTables.find(table); own != kTables.end()) return &own->second;
     if (const auto known = asked_.find(table); known != asked_.end()) return &known->second;
-    const auto view = views_->find(table);
-    if (view == views_->end()) return nullptr;
     std::vector<RelationColumn> columns;
-    for (const ViewTable::Column& column : view->second.columns)
-        columns.push_back({column.name, type_named(column.type)});
+    if (const auto view = views_->find(table); view != views_->end()) {
+        for (const ViewTable::Column& column : view->second.columns)
+            columns.push_back({column.name, type_named(column.type)});
+    } else if (const auto reference = references_->find(table); reference != references_->end()) {
+        for (const sql::TableColumn& column : reference->second->definition().columns)
+            columns.push_back({column.name, column.type});
+    } else {
+        return nullptr;
+    }
     return &asked_.emplace(std::string(table), std::move(columns)).first->second;
 }
 
 std::vector<std::string> QueryTables::names() const {
     std::vector<std::string> names = {"events", "late_events", "metrics"};
     for (const auto& [name, view] : *views_) names.push_back(name);
+    for (const auto& [name, table] : *references_) names.push_back(name);
     return names;
 }
 

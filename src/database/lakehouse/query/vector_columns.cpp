@@ -2,6 +2,8 @@
 
 #include "database/lakehouse/duck_rows.hpp"
 #include "database/lakehouse/table_function.hpp"
+#include "engine/owned_column.hpp"
+#include "sql/evaluate/call.hpp"
 #include "sql/values/array.hpp"
 
 #include <array>
@@ -42,41 +44,59 @@ std::optional<__int128> digits_at(sql::Decimal value, int scale) {
     return digits;
 }
 
-void write_nulls(const sql::Column& column, duckdb_vector vector, std::size_t rows) {
+void write_nulls(const sql::Column& column, duckdb_vector vector, std::size_t rows, std::size_t at) {
     if (column.valid.empty()) return;
     for (std::size_t row = 0; row < rows; ++row) {
-        if (column.valid[row] == 0) duck::set_null(vector, row);
+        if (column.valid[row] == 0) duck::set_null(vector, at + row);
     }
 }
 
-void write_texts(const sql::Column& column, duckdb_vector vector, std::size_t rows) {
+void write_texts(const sql::Column& column, duckdb_vector vector, std::size_t rows, std::size_t at) {
     for (std::size_t row = 0; row < rows; ++row) {
         if (!column.is_valid(row)) continue;
         const std::string_view text = column.text(row);
-        duckdb_vector_assign_string_element_len(vector, row, text.data(), text.size());
+        duckdb_vector_assign_string_element_len(vector, at + row, text.data(), text.size());
     }
 }
 
-void write_arrays(const sql::Column& column, duckdb_vector vector, std::size_t rows) {
-    auto* const entries = duck::values_of<duckdb_list_entry>(vector);
+template <class T>
+std::vector<T>& values_in(engine::OwnedColumn& column) {
+    if constexpr (std::is_same_v<T, std::uint8_t>) return column.booleans;
+    else if constexpr (std::is_same_v<T, std::int64_t>) return column.integers;
+    else if constexpr (std::is_same_v<T, double>) return column.doubles;
+    else if constexpr (std::is_same_v<T, sql::Decimal>) return column.decimals;
+    else if constexpr (std::is_same_v<T, sql::Interval>) return column.intervals;
+    else if constexpr (std::is_same_v<T, Uuid>) return column.uuids;
+    else return column.texts;
+}
+
+// The elements of all arrays are a column, and go where the vector has those of its lists.
+bool write_arrays(const sql::Column& column, duckdb_vector vector, std::size_t rows, int scale, std::size_t at) {
+    auto* const entries = duck::values_of<duckdb_list_entry>(vector) + at;
+    const idx_t begin = duckdb_list_vector_get_size(vector);
     idx_t total = 0;
     for (std::size_t row = 0; row < rows; ++row) {
         const auto size = column.is_valid(row) ? static_cast<idx_t>(sql::array_size(column.text(row))) : 0;
-        entries[row] = {.offset = total, .length = size};
+        entries[row] = {.offset = begin + total, .length = size};
         total += size;
     }
-    duckdb_list_vector_reserve(vector, total);
-    duckdb_list_vector_set_size(vector, total);
-    duckdb_vector const child = duckdb_list_vector_get_child(vector);
-    idx_t at = 0;
-    for (std::size_t row = 0; row < rows; ++row) {
-        if (!column.is_valid(row)) continue;
-        sql::ArrayReader reader(column.text(row));
-        for (sql::Element element; reader.next(element); ++at) {
-            if (element) duckdb_vector_assign_string_element_len(child, at, element->data(), element->size());
-            else duck::set_null(child, at);
+    engine::OwnedColumn elements;
+    elements.reset(sql::element_type(column.type), total);
+    sql::with_value_type(elements.type, [&](auto sample) {
+        using T = decltype(sample);
+        std::size_t next = 0;
+        for (std::size_t row = 0; row < rows; ++row) {
+            if (!column.is_valid(row)) continue;
+            sql::ArrayReader reader(column.text(row));
+            for (sql::Element element; reader.next(element); ++next) {
+                if (element) values_in<T>(elements)[next] = sql::element_as<T>(*element);
+                else elements.set_null(next, total);
+            }
         }
-    }
+    });
+    duckdb_list_vector_reserve(vector, begin + total);
+    duckdb_list_vector_set_size(vector, begin + total);
+    return write_column(elements.view(total), duckdb_list_vector_get_child(vector), total, scale, begin);
 }
 
 }  // namespace
@@ -95,19 +115,27 @@ const sql::Column& VectorColumn::read(duckdb_vector vector, std::size_t rows) {
 
 void VectorColumn::read_arrays(duckdb_vector vector, std::size_t rows) {
     const duck::Column lists(vector);
-    const duck::Column elements = lists.elements();
+    if (elements_ == nullptr) elements_ = std::make_unique<VectorColumn>(sql::element_type(type_));
+    const sql::Column& elements =
+        elements_->read(duckdb_list_vector_get_child(vector), duckdb_list_vector_get_size(vector));
     arrays_.resize(rows);
     texts_.resize(rows);
-    for (std::size_t row = 0; row < rows; ++row) {
-        arrays_[row].clear();
-        if (column_.is_valid(row)) {
-            const auto [offset, length] = lists.list(row);
-            for (idx_t i = offset; i < offset + length; ++i)
-                sql::append_element(arrays_[row],
-                                    elements.is_null(i) ? sql::Element{} : sql::Element(elements.text(i)));
+    sql::with_value_type(elements.type, [&](auto sample) {
+        using T = decltype(sample);
+        const std::span<const T> values = sql::array_of<T>(elements);
+        sql::ElementBytes room;
+        for (std::size_t row = 0; row < rows; ++row) {
+            arrays_[row].clear();
+            if (column_.is_valid(row)) {
+                const auto [offset, length] = lists.list(row);
+                for (idx_t i = offset; i < offset + length; ++i)
+                    sql::append_element(arrays_[row], elements.is_valid(i)
+                                                          ? sql::Element(sql::bytes_of_element(values[i], room))
+                                                          : sql::Element{});
+            }
+            texts_[row] = arrays_[row];
         }
-        texts_[row] = arrays_[row];
-    }
+    });
     column_.texts = texts_;
 }
 
@@ -175,31 +203,32 @@ void VectorColumn::read_values(duckdb_vector vector, std::size_t rows) {
     column_.texts = texts_;
 }
 
-bool write_column(const sql::Column& column, duckdb_vector vector, std::size_t rows, int scale) {
-    write_nulls(column, vector, rows);
-    if (sql::is_array(column.type)) {
-        write_arrays(column, vector, rows);
-        return true;
-    }
+bool write_column(const sql::Column& column, duckdb_vector vector, std::size_t rows, int scale, std::size_t at) {
+    write_nulls(column, vector, rows, at);
+    if (sql::is_array(column.type)) return write_arrays(column, vector, rows, scale, at);
     switch (column.type) {
-        case Type::boolean: std::ranges::copy(column.booleans, duck::values_of<std::uint8_t>(vector)); return true;
+        case Type::boolean: std::ranges::copy(column.booleans, duck::values_of<std::uint8_t>(vector) + at); return true;
         case Type::integer: {
-            auto* const values = duck::values_of<std::int32_t>(vector);
+            auto* const values = duck::values_of<std::int32_t>(vector) + at;
             for (std::size_t row = 0; row < rows; ++row) values[row] = static_cast<std::int32_t>(column.integers[row]);
             return true;
         }
         case Type::bigint:
         case Type::timestamp:
-        case Type::timestamptz: std::ranges::copy(column.integers, duck::values_of<std::int64_t>(vector)); return true;
+        case Type::timestamptz:
+            std::ranges::copy(column.integers, duck::values_of<std::int64_t>(vector) + at);
+            return true;
         case Type::date: {
-            auto* const days = duck::values_of<std::int32_t>(vector);
+            auto* const days = duck::values_of<std::int32_t>(vector) + at;
             for (std::size_t row = 0; row < rows; ++row)
                 days[row] = column.is_valid(row) ? static_cast<std::int32_t>(column.integers[row] / kMicrosOfDay) : 0;
             return true;
         }
-        case Type::double_precision: std::ranges::copy(column.doubles, duck::values_of<double>(vector)); return true;
+        case Type::double_precision:
+            std::ranges::copy(column.doubles, duck::values_of<double>(vector) + at);
+            return true;
         case Type::numeric: {
-            auto* const values = duck::values_of<duckdb_hugeint>(vector);
+            auto* const values = duck::values_of<duckdb_hugeint>(vector) + at;
             for (std::size_t row = 0; row < rows; ++row) {
                 if (!column.is_valid(row)) continue;
                 const auto digits = digits_at(column.decimals[row], scale);
@@ -210,7 +239,7 @@ bool write_column(const sql::Column& column, duckdb_vector vector, std::size_t r
             return true;
         }
         case Type::interval: {
-            auto* const values = duck::values_of<duckdb_interval>(vector);
+            auto* const values = duck::values_of<duckdb_interval>(vector) + at;
             for (std::size_t row = 0; row < rows; ++row) {
                 const sql::Interval& value = column.intervals[row];
                 values[row] = {.months = value.months, .days = value.days, .micros = value.micros};
@@ -218,7 +247,7 @@ bool write_column(const sql::Column& column, duckdb_vector vector, std::size_t r
             return true;
         }
         case Type::uuid: {
-            auto* const values = duck::values_of<duckdb_hugeint>(vector);
+            auto* const values = duck::values_of<duckdb_hugeint>(vector) + at;
             for (std::size_t row = 0; row < rows; ++row) values[row] = duck::to_duck(column.uuids[row]);
             return true;
         }
@@ -226,16 +255,16 @@ bool write_column(const sql::Column& column, duckdb_vector vector, std::size_t r
         case Type::jsonb:
         case Type::json_scalar: break;
     }
-    write_texts(column, vector, rows);
+    write_texts(column, vector, rows, at);
     return true;
 }
 
-void write_numeric_texts(const sql::Column& column, duckdb_vector vector, std::size_t rows) {
-    write_nulls(column, vector, rows);
+void write_numeric_texts(const sql::Column& column, duckdb_vector vector, std::size_t rows, std::size_t at) {
+    write_nulls(column, vector, rows, at);
     for (std::size_t row = 0; row < rows; ++row) {
         if (!column.is_valid(row)) continue;
         const std::string text = column.decimals[row].to_text();
-        duckdb_vector_assign_string_element_len(vector, row, text.data(), text.size());
+        duckdb_vector_assign_string_element_len(vector, at + row, text.data(), text.size());
     }
 }
 

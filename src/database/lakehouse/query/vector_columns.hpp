@@ -4,13 +4,14 @@
 #include "database/lakehouse/duck.hpp"
 #include "sql/column.hpp"
 
+#include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
 namespace sf::database {
 
-/// A column over the values of a vector; of arrays, those of texts. Reusable; the vector outlives the use of the
-/// column.
+/// A column over the values of a vector. Reusable; the vector outlives the use of the column.
 class VectorColumn {
 public:
     explicit VectorColumn(sql::Type type) : type_(type) {}
@@ -31,14 +32,16 @@ private:
     std::vector<Uuid> uuids_;
     std::vector<std::string_view> texts_;
     std::vector<std::string> arrays_;
+    std::unique_ptr<VectorColumn> elements_;
 };
 
-/// Writes a column into a vector of its type. False if a numeric has more digits before the point than DECIMAL(38,
-/// scale) has; what it has more behind it is rounded.
-[[nodiscard]] bool write_column(const sql::Column& column, duckdb_vector vector, std::size_t rows, int scale);
+/// Writes a column into a vector of its type, from row `at` on. False if a numeric has more digits before the point
+/// than DECIMAL(38, scale) has; what it has more behind it is rounded.
+[[nodiscard]] bool write_column(const sql::Column& column, duckdb_vector vector, std::size_t rows, int scale,
+                                std::size_t at = 0);
 
 /// Writes numerics as their texts.
-void write_numeric_texts(const sql::Column& column, duckdb_vector vector, std::size_t rows);
+void write_numeric_texts(const sql::Column& column, duckdb_vector vector, std::size_t rows, std::size_t at = 0);
 
 /// The type of vectors that hold such values.
 [[nodiscard]] duck::LogicalType vector_type(sql::Type type, int scale);
