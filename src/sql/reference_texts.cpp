@@ -84,6 +84,10 @@ constexpr std::array kTexts = {
     ReferenceText{"Text", "translate", "characters by those at the same place in another text"},
     ReferenceText{"Text", "overlay", "a text put over another"},
     ReferenceText{"Text", "md5", "MD5 in hexadecimal digits"},
+    ReferenceText{"Text", "encode",
+                  "bytes as 'hex' or 'base64': encode(sha256(convert_to(x, 'UTF8')), 'hex'). Bytes are text::bytea, "
+                  "convert_to(text, 'UTF8'), decode(text, 'hex' or 'base64') and sha256() of them"},
+    ReferenceText{"Text", "convert_from", "bytes as text: convert_from(decode(x, 'base64'), 'UTF8')"},
     ReferenceText{"Text", "to_hex", "hexadecimal digits"},
     ReferenceText{"Text", "quote_literal", "as a literal of SQL"},
     ReferenceText{"Text", "quote_ident", "as a name of SQL"},

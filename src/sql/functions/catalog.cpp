@@ -75,7 +75,8 @@ std::vector<const Function*> operators_named(std::string_view symbol, std::size_
 }
 
 std::vector<std::string_view> function_names() {
-    std::vector<std::string_view> names = {kPi.name, "jsonb_extract_path", "jsonb_extract_path_text"};
+    std::vector<std::string_view> names = {kPi.name, "jsonb_extract_path", "jsonb_extract_path_text", "encode",
+                                           "convert_from"};
     for (const Function* function : kVariadic) names.push_back(function->name);
     for (const auto table : function_tables()) {
         for (const Function& function : table) names.push_back(function.name);

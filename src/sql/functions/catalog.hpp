@@ -64,6 +64,15 @@ extern const Function kConcat;
 extern const Function kConcatWs;
 extern const Function kFormat;
 
+// bytes.cpp: of texts, or of bytes in their place.
+extern const Function kTextToBytes;
+extern const Function kSha256;
+extern const Function kHexToBytes;
+extern const Function kBase64ToBytes;
+extern const Function kBytesToHex;
+extern const Function kBytesToBase64;
+extern const Function kBytesToText;
+
 // trigonometry.cpp
 extern const Function kPi;  // Of nothing.
 

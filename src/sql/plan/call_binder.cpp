@@ -21,6 +21,8 @@ struct Refusal {
 constexpr std::string_view kClock = "results of a view depend on events alone; received_at is when an event came";
 constexpr std::string_view kChance = "results of a view depend on events alone";
 constexpr std::string_view kRowsOfOne = "it makes several rows of one; ANY, @> and subscripts look into a value";
+constexpr std::string_view kBytes =
+    "it gives bytes, which are no values here: encode(sha256(convert_to(x, 'UTF8')), 'hex') is text";
 constexpr std::string_view kRanking = "write row_number() OVER (PARTITION BY window_start, ... ORDER BY ...)";
 constexpr std::array kRefusals = {
     Refusal{"now", kClock},
@@ -50,8 +52,9 @@ constexpr std::array kRefusals = {
     Refusal{"json_typeof", "use jsonb_typeof"},
     Refusal{"json_array_length", "use jsonb_array_length"},
     Refusal{"to_json", "use to_jsonb"},
-    Refusal{"sha256", "bytea is not supported; md5() gives text"},
-    Refusal{"encode", "bytea is not supported"},
+    Refusal{"sha256", kBytes},
+    Refusal{"decode", kBytes},
+    Refusal{"convert_to", kBytes},
 };
 
 // boolean in concat() is t or f, unlike in a cast.
@@ -89,6 +92,7 @@ Result<Operand> ExpressionBinder::bind_call(const PgQuery__FuncCall& call, const
     if (call.func_variadic != 0) return refuse(location, "VARIADIC is not supported");
     if (const Function* const function = variadic_function(name)) return bind_variadic(*function, call, clause);
     if (name == "jsonb_extract_path" || name == "jsonb_extract_path_text") return bind_extract_path(name, call, clause);
+    if (name == "encode" || name == "convert_from") return bind_of_bytes(name, call, clause);
     if (name == "make_interval") return bind_make_interval(call, clause);
     if (name == kPi.name && call.n_args == 0) {
         SF_ASSIGN(ExpressionPtr pi, builder_.call(kPi, {}, location));

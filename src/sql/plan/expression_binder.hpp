@@ -115,6 +115,9 @@ private:
                                                 const Clause& clause);
     [[nodiscard]] Result<Operand> bind_variadic(const Function& function, const PgQuery__FuncCall& call,
                                                 const Clause& clause);
+    [[nodiscard]] Result<ExpressionPtr> bind_bytes(const PgQuery__Node& node, const Clause& clause);
+    [[nodiscard]] Result<Operand> bind_of_bytes(std::string_view name, const PgQuery__FuncCall& call,
+                                                const Clause& clause);
     [[nodiscard]] Result<Operand> bind_make_interval(const PgQuery__FuncCall& call, const Clause& clause);
     [[nodiscard]] Result<Operand> bind_extract_path(std::string_view name, const PgQuery__FuncCall& call,
                                                     const Clause& clause);

@@ -302,8 +302,9 @@ class Generator(generator_arrays.Arrays, generator_json.Json, generator_numbers.
         if form == 4:
             of = random.choice([INTEGER, TEXT, DOUBLE, NUMERIC, TIME, UUID, BIGINT, BOOLEAN, INTERVAL])
             subject = self.operand(of, depth)
-            items = [self.literal(of) if random.random() < 0.7 else self.make(of, depth, constant=False) for _ in range(random.randrange(1, 12))]
-            if random.random() < 0.15:
+            literals = random.choice([1, 1, 0.7])  # Lists of literals alone are looked up otherwise.
+            items = [self.literal(of) if random.random() < literals else self.make(of, depth, constant=False) for _ in range(random.randrange(1, 12))]
+            if random.random() < 0.3:
                 items.append(Expression("NULL", "NULL", of, True))
             return self.join(f"({{}} {random.choice(['IN', 'NOT IN'])} (" + ", ".join(["{}"] * len(items)) + "))", [subject, *items], BOOLEAN)
         if form == 5:

@@ -43,6 +43,18 @@ class Texts:
         return self.join("format(" + form + ", {}" * len(parts) + ")", parts, wanted)
 
     @makes(TEXT)
+    def text_of_bytes(self, wanted, depth):
+        random = self.random
+        text = self.text_as_it_came(depth)
+        form = random.randrange(3)
+        if form == 0:
+            code = random.choice(["hex", "base64"])
+            source = random.choice([f"decode({{}}, '{code}')", f"decode(encode(convert_to({{}}, 'UTF8'), '{code}'), '{code}')"])
+            return self.join(f"convert_from({source}, 'UTF8')", [text], wanted)
+        inner = random.choice(["convert_to({}, 'UTF8')", "({})::bytea", "sha256(convert_to({}, 'UTF8'))", "sha256(({})::bytea)", "decode({}, 'base64')", "decode({}, 'hex')"])
+        return self.join(f"encode({inner}, '{random.choice(['hex', 'base64'])}')", [text], wanted)
+
+    @makes(TEXT)
     def text_limited(self, wanted, depth):
         """varchar is text here."""
         value = self.make(self.random.choice([TEXT, TEXT, INTEGER, NUMERIC, TIME]), depth, constant=False)

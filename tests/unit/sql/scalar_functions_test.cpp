@@ -105,6 +105,25 @@ TEST(ScalarFunctions, numbers) {
                                });
 }
 
+TEST(ScalarFunctions, bytes) {
+    expect_values(one_event(), {
+                                   {"encode(sha256('abc'), 'hex')",
+                                    "\"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\""},
+                                   {"encode(sha256(convert_to('', 'UTF8')), 'hex')",
+                                    "\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\""},
+                                   {"encode(source::bytea, 'base64')", "\"QsO8cm8tNw==\""},
+                                   {"encode(repeat('x', 57)::bytea, 'base64') LIKE '%eHh4\n'", "true"},
+                                   {"convert_from(decode('QsO8cm8tNw==', 'base64'), 'UTF8') = source", "true"},
+                                   {"convert_from(decode('42 c3BC', 'hex'), 'utf-8')", "\"Bü\""},
+                                   {"convert_from(decode('ff', 'hex'), 'UTF8')", "this always fails"},
+                                   {"encode('\\x4aB1'::bytea, 'hex')", "\"4ab1\""},
+                                   {"encode('a\\\\b\\001'::bytea, 'hex')", "\"615c6201\""},
+                                   {"encode(data.s::bytea, 'escape')", "encode takes 'hex' or 'base64'"},
+                                   {"encode(source, 'hex')", "expected bytes"},
+                                   {"sha256(source::bytea)", "sha256() is not supported here"},
+                               });
+}
+
 TEST(ScalarFunctions, types_with_limits) {
     expect_values(one_event(), {
                                    {"source::varchar(3)", "\"Bür\""},
