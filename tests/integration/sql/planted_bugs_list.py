@@ -60,8 +60,6 @@ BUGS = [
         "rank = row;", "++rank;"),
     Bug("ranks number groups that HAVING leaves out", "src/engine/group_ranking.cpp",
         "(!having->is_valid(row) || having->booleans[row] == 0)) continue;", "(!having->is_valid(row) && having->booleans[row] == 0)) continue;"),
-    Bug("negative doubles are ordered upside down", "src/engine/sort_key.cpp",
-        "return (bits & kSign) != 0 ? ~bits : bits | kSign;", "return bits ^ kSign;"),
     # Aggregates ---------------------------------------------------------------------------------------------------------------
     Bug("max of a part without values is taken for one", "src/engine/aggregates/extremes.cpp",
         "if (from.any != 0) offer(into, from.value);", "offer(into, from.value);"),
