@@ -87,8 +87,11 @@ Result<Operand> ExpressionBinder::bind_call(const PgQuery__FuncCall& call, const
     if (call.over != nullptr) return bind_ranking(name, call, clause);
     if (aggregates_.has(name)) return bind_aggregate(name, call, clause);
     if (call.agg_star != 0 || call.agg_distinct != 0 || call.n_agg_order > 0 || call.agg_filter != nullptr ||
-        call.agg_within_group != 0)
-        return refuse(location, fmt::format("there is no aggregate \"{}\"", name));
+        call.agg_within_group != 0) {
+        const auto meant = nearest_name(name, aggregates_.names());
+        return refuse(location, fmt::format("there is no aggregate \"{}\"", name),
+                      meant ? fmt::format("is it \"{}\"?", *meant) : "");
+    }
     if (call.func_variadic != 0) return refuse(location, "VARIADIC is not supported");
     if (const Function* const function = variadic_function(name)) return bind_variadic(*function, call, clause);
     if (name == "jsonb_extract_path" || name == "jsonb_extract_path_text") return bind_extract_path(name, call, clause);

@@ -255,6 +255,7 @@ TEST(PlannerRefusal, clauses) {
         {"SELECT string_ag(type, ',') FROM events", "there is no function \"string_ag\"", "string_ag",
          "is it \"string_agg\"?"},
         {"SELECT lower(DISTINCT type) FROM events GROUP BY type", "there is no aggregate \"lower\"", "lower", ""},
+        {"SELECT cuont(*) FROM events", "there is no aggregate \"cuont\"", "cuont", "is it \"count\"?"},
     });
 }
 
