@@ -89,6 +89,14 @@ http::Handler AnalyticsService::on_pool(Work work) {
     };
 }
 
+http::Route& AnalyticsService::add_route(http::RouteTable& routes, http::Method method, const char* pattern,
+                                         const char* summary, http::Role role, Work work) {
+    routes.push_back({.method = method, .pattern = pattern, .service = "analytics", .summary = summary, .role = role});
+    routes.back().handler = on_pool(std::move(work));
+    routes.back().answers = {{200, "Done", R"({"type":"object"})"}};
+    return routes.back();
+}
+
 Result<http::Response> AnalyticsService::list(const http::Request&) {
     std::string body = R"({"views":[)";
     for (const ViewStatus& status : engine_.list()) {

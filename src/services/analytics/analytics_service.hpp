@@ -39,6 +39,10 @@ private:
     using Work = std::function<Result<http::Response>(const http::Request&)>;
     [[nodiscard]] http::Handler on_pool(Work work);
 
+    /// A route whose work runs on the pool and whose answer is an object; what else it says is for the caller to add.
+    http::Route& add_route(http::RouteTable& routes, http::Method method, const char* pattern, const char* summary,
+                           http::Role role, Work work);
+
     [[nodiscard]] Result<http::Response> list(const http::Request& request);
     [[nodiscard]] Result<http::Response> create(const http::Request& request);
     [[nodiscard]] Result<http::Response> validate(const http::Request& request);

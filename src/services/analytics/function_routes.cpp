@@ -47,11 +47,7 @@ void AnalyticsService::add_function_routes(http::RouteTable& routes) {
     const std::string any = R"({"type":"object"})";
     const auto add = [&](http::Method method, const char* pattern, const char* summary, http::Role role,
                          Work work) -> http::Route& {
-        routes.push_back(
-            {.method = method, .pattern = pattern, .service = "analytics", .summary = summary, .role = role});
-        routes.back().handler = on_pool(std::move(work));
-        routes.back().answers = {{200, "Done", any}};
-        return routes.back();
+        return add_route(routes, method, pattern, summary, role, std::move(work));
     };
     add(get, "/api/v1/functions", "All functions in SQL", http::Role::viewer,
         [this](const http::Request&) -> Result<http::Response> {

@@ -136,11 +136,7 @@ void AnalyticsService::add_rule_routes(http::RouteTable& routes) {
     const http::Answer wrong{422, "A member is wrong: errors say which, and where in it", ""};
     const auto add = [&](http::Method method, const char* pattern, const char* summary, http::Role role,
                          Work work) -> http::Route& {
-        routes.push_back(
-            {.method = method, .pattern = pattern, .service = "analytics", .summary = summary, .role = role});
-        routes.back().handler = on_pool(std::move(work));
-        routes.back().answers = {{200, "Done", any}};
-        return routes.back();
+        return add_route(routes, method, pattern, summary, role, std::move(work));
     };
     add(get, "/api/v1/processing-rules", "All processing rules", http::Role::viewer,
         [this](const http::Request&) { return list_rules(); });

@@ -59,11 +59,9 @@ void AnalyticsService::add_shadow_routes(http::RouteTable& routes) {
     const std::string any = R"({"type":"object"})";
     const auto add = [&](http::Method method, const char* pattern, const char* summary, http::Role role,
                          Work work) -> http::Route& {
-        routes.push_back(
-            {.method = method, .pattern = pattern, .service = "analytics", .summary = summary, .role = role});
-        routes.back().handler = on_pool(std::move(work));
-        routes.back().answers = {{200, "Done", any}, {404, "There is no such view, or it has no shadow", ""}};
-        return routes.back();
+        http::Route& route = add_route(routes, method, pattern, summary, role, std::move(work));
+        route.answers.push_back({404, "There is no such view, or it has no shadow", ""});
+        return route;
     };
     http::Route& made = add(post, "/api/v1/views/{name}/shadow", "Run a new version of a view beside it",
                             http::Role::editor, [this](const http::Request& r) { return shadow(r); });

@@ -36,11 +36,7 @@ void AnalyticsService::add_table_routes(http::RouteTable& routes) {
     const std::string any = R"({"type":"object"})";
     const auto add = [&](http::Method method, const char* pattern, const char* summary, http::Role role,
                          Work work) -> http::Route& {
-        routes.push_back(
-            {.method = method, .pattern = pattern, .service = "analytics", .summary = summary, .role = role});
-        routes.back().handler = on_pool(std::move(work));
-        routes.back().answers = {{200, "Done", any}};
-        return routes.back();
+        return add_route(routes, method, pattern, summary, role, std::move(work));
     };
     add(get, "/api/v1/tables", "All reference tables", http::Role::viewer, [this](const http::Request&) {
         std::string body = R"({"tables":[)";

@@ -154,7 +154,8 @@ void StorageService::add_routes(http::RouteTable& routes) {
                     .service = "storage",
                     .summary = "Ask in SQL",
                     .description =
-                        "One SELECT over events, metrics, late_events and each view by its name. Read-only, bounded in "
+                        "One SELECT over events, metrics, late_events, each view and each reference table by its name. "
+                        "Read-only, bounded in "
                         "time and size. "
                         "PostgreSQL's SQL, as in views.",
                     .role = http::Role::viewer};
