@@ -19,20 +19,6 @@ namespace {
 
 constexpr std::size_t kAnswerPiece = 64u << 10;
 
-std::string_view name_of(Method method) {
-    switch (method) {
-        case Method::get: return "GET";
-        case Method::head: return "HEAD";
-        case Method::post: return "POST";
-        case Method::put: return "PUT";
-        case Method::patch: return "PATCH";
-        case Method::del: return "DELETE";
-        case Method::options: return "OPTIONS";
-        case Method::other: break;
-    }
-    return "GET";
-}
-
 void add_field(std::string& head, std::string_view name, std::string_view value) {
     head.append(name).append(": ").append(value).append("\r\n");
 }
@@ -79,7 +65,7 @@ Result<> Client::State::connect() {
 std::string Client::State::head_of(Method method, std::string_view target, std::string_view body,
                                    const SendOptions& send) const {
     std::string head;
-    head.append(name_of(method)).append(" ").append(target).append(" HTTP/1.1\r\n");
+    head.append(to_string(method)).append(" ").append(target).append(" HTTP/1.1\r\n");
     add_field(head, "Host", host_header);
     add_field(head, "User-Agent", "streamflow");
     if (!options.token.empty()) add_field(head, "Authorization", "Bearer " + options.token);
