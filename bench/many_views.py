@@ -65,7 +65,7 @@ class Server:
     def ask(self, service, method, path, body=None):
         request = urllib.request.Request(self.addresses[service] + path, method=method, data=None if body is None else json.dumps(body).encode(),
                                          headers={"Authorization": "Bearer " + self.token, "Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=60) as answer:
+        with urllib.request.urlopen(request, timeout=300) as answer:
             return json.loads(answer.read() or b"{}")
 
     def cpu_seconds(self):
