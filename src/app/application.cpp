@@ -238,6 +238,7 @@ Result<> Application::Parts::build_views() {
     options.engine.checkpoint_interval =
         std::chrono::duration_cast<std::chrono::milliseconds>(config.duration("CHECKPOINT_INTERVAL"));
     options.engine.late_listed_max = config.number("LATE_EVENTS_MAX");
+    options.engine.early_rows_max = config.number("EARLY_ROWS_MAX");
     const auto points_stored = [this](std::chrono::milliseconds patience) {
         return storage->point_feeder().catch_up(patience);
     };

@@ -1,5 +1,6 @@
-// What stage 1 makes of one record of the log and stage 2 merges: for every view the partial aggregates of its groups
-// and panes. Immutable once made; all shards read the same frame and take the groups that are theirs.
+// What stage 1 makes of one record of the log, or of several one behind the other, and stage 2 merges: for every view
+// the partial aggregates of its groups and panes. Immutable once made; all shards read the same frame and take the
+// groups that are theirs.
 #pragma once
 
 #include "base/uuid.hpp"
@@ -54,9 +55,10 @@ enum class FrameKind : std::uint8_t { events, flush, tick };
 
 struct Frame {
     Partition partition = 0;
-    Offset offset = 0;  // Of the record.
+    Offset first = 0;   // Of the first record in it,
+    Offset offset = 0;  // and of the last one.
     FrameKind kind = FrameKind::events;
-    PartitionTime time;  // After the record.
+    PartitionTime time;  // After the last record.
     std::vector<Partials> partials;
 };
 

@@ -153,7 +153,10 @@ std::size_t PaneStore::bytes() const {
 }
 
 PaneStore::Frozen PaneStore::freeze() const {
-    return {keys_.table().frozen(), {panes_.begin(), panes_.end()}, {restricted_.begin(), restricted_.end()}};
+    Frozen frozen{keys_.table().frozen(), {panes_.begin(), panes_.end()}, {restricted_.begin(), restricted_.end()}, {}};
+    for (const auto& [pane, touched] : touched_)
+        frozen.touched.push_back({pane, touched.since_tick(), touched.since_look()});
+    return frozen;
 }
 
 void PaneStore::save(const Frozen& frozen, ByteWriter& writer) {
@@ -168,6 +171,12 @@ void PaneStore::save(const Frozen& frozen, ByteWriter& writer) {
         writer.put(name.first);
         writer.put(name.second);
         table->save(writer);
+    }
+    writer.put<std::uint64_t>(frozen.touched.size());
+    for (const auto& touched : frozen.touched) {
+        writer.put(touched.pane);
+        writer.put_array(std::span<const KeyId>(touched.since_tick));
+        writer.put_array(std::span<const KeyId>(touched.since_look));
     }
 }
 
@@ -187,6 +196,19 @@ void PaneStore::load(ByteReader& reader) {
         auto table = std::make_shared<PaneTable>(view_->fresh_states());
         table->load(reader, keys_.size());
         restricted_[{pane, closed_until}] = std::move(table);
+    }
+    const auto known_keys = [&] {
+        std::vector<KeyId> keys = reader.get_array<KeyId>();
+        if (std::ranges::any_of(keys, [&](KeyId key) { return key >= keys_.size(); })) reader.fail();
+        return keys;
+    };
+    for (std::size_t left = reader.get_count(sizeof(Pane)); left > 0; --left) {
+        const auto pane = reader.get<Pane>();
+        std::vector<KeyId> since_tick = known_keys(), since_look = known_keys();
+        if (!reader.ok() || !view_->grid.is_possible(pane)) return reader.fail();
+        const auto table = panes_.find(pane);
+        touched_[pane].restore(std::move(since_tick), std::move(since_look),
+                               table == panes_.end() ? nullptr : table->second.get());
     }
 }
 

@@ -40,6 +40,22 @@ public:
         looked_cells_.clear();
         since_look_.clear();
     }
+    /// As add() for all of both lists that an earlier run had. `table`: of the pane; null if it has none.
+    void restore(std::vector<KeyId> since_tick, std::vector<KeyId> since_look, const PaneTable* table) {
+        since_tick_ = std::move(since_tick);
+        since_look_ = std::move(since_look);
+        if (table == nullptr) return;
+        marks_.resize(table->size(), 0);
+        for (const KeyId key : since_tick_) {
+            if (const std::uint32_t cell = table->find(key); cell != kNoCell) marks_[cell] |= kSinceTick;
+        }
+        for (const KeyId key : since_look_) {
+            const std::uint32_t cell = table->find(key);
+            if (cell == kNoCell) continue;
+            marks_[cell] |= kSinceLook;
+            looked_cells_.push_back(cell);
+        }
+    }
     void renumber(const std::vector<KeyId>& moved) {
         for (KeyId& key : since_tick_) key = moved[key];
         for (KeyId& key : since_look_) key = moved[key];
@@ -92,6 +108,11 @@ public:
         KeyTable keys;
         std::vector<std::pair<Pane, PaneTablePtr>> panes;
         std::vector<std::pair<std::pair<Pane, std::int64_t>, PaneTablePtr>> restricted;
+        struct Touched {
+            Pane pane;
+            std::vector<KeyId> since_tick, since_look;
+        };
+        std::vector<Touched> touched;
     };
     [[nodiscard]] Frozen freeze() const;
     static void save(const Frozen& frozen, ByteWriter& writer);

@@ -27,6 +27,8 @@ public:
     [[nodiscard]] std::size_t groups() const override { return panes_.keys().size(); }
     [[nodiscard]] std::size_t pieces() const override { return panes_.panes(); }
     [[nodiscard]] std::size_t bytes() const override { return panes_.bytes(); }
+    [[nodiscard]] bool keeps_changes() const override { return true; }
+    [[nodiscard]] bool has_changes() const override { return !panes_.touched().empty(); }
     [[nodiscard]] std::unique_ptr<const Frozen> freeze() const override;
     void load(ByteReader& reader) override;
 

@@ -111,20 +111,31 @@ BatchTimes PartialFold::times_of(const models::EventBatch& batch) {
     return times;
 }
 
-FramePtr PartialFold::fold(Offset offset, const models::EventBatch& batch) {
+FramePtr PartialFold::fold(Offset first, Offset last, const models::EventBatch& batch) {
     auto frame = std::make_shared<Frame>();
     frame->partition = partition_;
-    frame->offset = offset;
+    frame->first = first;
+    frame->offset = last;
     ++record_;
     const BatchTimes times = times_of(batch);
     frame->time = time_;
     evaluator_.begin(batch);
     for (Running& running : views_) {
         const bool sees =
-            offset >= running.view->start(partition_) && offset >= running.range.from && offset < running.range.until;
+            first >= running.view->start(partition_) && first >= running.range.from && first < running.range.until;
         if (sees) fold_view(running, batch, times, *frame);
     }
     return frame;
+}
+
+Offset PartialFold::next_change(Offset offset) const {
+    Offset least = UINT64_MAX;
+    for (const Running& running : views_) {
+        for (const Offset at : {running.view->start(partition_), running.range.from, running.range.until}) {
+            if (at > offset) least = std::min(least, at);
+        }
+    }
+    return least;
 }
 
 void PartialFold::fold_view(Running& running, const models::EventBatch& batch, const BatchTimes& times, Frame& frame) {
@@ -191,11 +202,11 @@ void PartialFold::fold_cells(Fold& fold, const EventCells& cells) {
 FramePtr PartialFold::tick(Offset offset, std::int64_t event, std::int64_t received) {
     time_.event = std::max(time_.event, std::min(event, received));
     time_.received = std::max(time_.received, received);
-    return std::make_shared<Frame>(Frame{partition_, offset, FrameKind::tick, time_, {}});
+    return std::make_shared<Frame>(Frame{partition_, offset, offset, FrameKind::tick, time_, {}});
 }
 
 FramePtr PartialFold::flush(Offset offset) {
-    return std::make_shared<Frame>(Frame{partition_, offset, FrameKind::flush, time_, {}});
+    return std::make_shared<Frame>(Frame{partition_, offset, offset, FrameKind::flush, time_, {}});
 }
 
 }  // namespace sf::engine

@@ -33,7 +33,13 @@ public:
     void revise(const ViewPtr& view, Offset from);
 
     /// The record at `offset`. Records come in order.
-    [[nodiscard]] FramePtr fold(Offset offset, const models::EventBatch& batch);
+    [[nodiscard]] FramePtr fold(Offset offset, const models::EventBatch& batch) { return fold(offset, offset, batch); }
+
+    /// The records from `first` to `last` as one, whose events `batch` has. No view may begin or end between them.
+    [[nodiscard]] FramePtr fold(Offset first, Offset last, const models::EventBatch& batch);
+
+    /// The first offset behind `offset` at which a view or one of its plans begins or ends; UINT64_MAX if none does.
+    [[nodiscard]] Offset next_change(Offset offset) const;
 
     /// A tick: the stream has reached `event` without an event in this partition, at `received`.
     [[nodiscard]] FramePtr tick(Offset offset, std::int64_t event, std::int64_t received);
@@ -43,6 +49,7 @@ public:
 
     [[nodiscard]] Partition partition() const { return partition_; }
     [[nodiscard]] const PartitionTime& time() const { return time_; }
+    [[nodiscard]] std::size_t views() const { return views_.size(); }
 
 private:
     // Parts that views share stand in maps by what they are made of; each is computed once a record, when the first

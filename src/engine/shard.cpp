@@ -8,7 +8,7 @@ namespace sf::engine {
 namespace {
 
 constexpr std::uint32_t kMagic = 0x53465348;  // "SFSH"
-constexpr std::uint32_t kVersion = 4;
+constexpr std::uint32_t kVersion = 5;
 constexpr std::uint64_t kCellsBetweenLooks = 256;
 
 }  // namespace
@@ -23,7 +23,8 @@ ViewCounters& ViewCounters::operator+=(const ViewCounters& other) {
     return *this;
 }
 
-Shard::Shard(ShardOptions options) : options_(options), partitions_(options.partitions) {}
+Shard::Shard(ShardOptions options)
+    : options_(options), partitions_(options.partitions), early_(static_cast<double>(options.early_rows_max)) {}
 
 void Shard::add(ViewPtr view) {
     const ViewNumber number = view->number;
@@ -74,6 +75,7 @@ void Shard::give(std::vector<models::MetricPoint> points, std::uint64_t version)
 void Shard::merge(const Frame& frame) {
     ShardSnapshot::PartitionState& partition = partitions_[frame.partition];
     if (frame.offset < partition.next) return;
+    SF_ASSERT(frame.first >= partition.next);  // Records are folded together only behind all that was merged before.
     partition.next = frame.offset + 1;
     auto next = views_.begin();  // Mostly the frame has the views in this order.
     for (const Partials& partials : frame.partials) {
@@ -189,16 +191,43 @@ void Shard::flush() {
     }
 }
 
+// Views that have waited longest come first.
 void Shard::tick(std::int64_t now) {
+    due_.clear();
     for (auto& [number, running] : views_) {
         running->event_rate.sample(now, running->counters.events);
         running->row_rate.sample(now, running->rows);
         const sql::Emission& emission = running->windows->view().plan.options.emit;
-        if (emission.kind != sql::Emission::Kind::every || now < running->tick_at) continue;
-        // Ticks lie on multiples of the interval, so that views with one interval emit together.
-        running->tick_at = (floor_div(now, emission.interval.count()) + 1) * emission.interval.count();
-        if (running->changed) emit(*running, true);
+        if (emission.kind == sql::Emission::Kind::every && now >= running->tick_at) due_.push_back(running.get());
     }
+    if (early_.begin(now)) share_early_rows(now);
+    std::ranges::stable_sort(due_, {}, &Running::tick_at);
+    for (Running* const running : due_) {
+        const std::int64_t interval = running->windows->view().plan.options.emit.interval.count();
+        std::uint64_t given = 0;
+        if (running->changed) {
+            if (!early_.has_room()) continue;
+            given = running->rows;
+            emit(*running, true);
+            given = running->rows - given;
+        }
+        running->early_rows = static_cast<double>(given) / std::chrono::duration<double>(Duration(interval)).count();
+        // Ticks lie on multiples of the interval, so that views with one interval emit together.
+        const std::int64_t later = std::max<std::int64_t>(0, early_.take(given) - interval);
+        running->tick_at = (floor_div(now + later, interval) + 1) * interval;
+    }
+}
+
+// A view that has not given any yet may give as many as it has groups.
+void Shard::share_early_rows(std::int64_t now) {
+    std::vector<double> wanted;
+    for (const auto& [number, running] : views_) {
+        const sql::Emission& emission = running->windows->view().plan.options.emit;
+        if (emission.kind != sql::Emission::Kind::every) continue;
+        const bool unknown = running->changed && running->early_rows == 0;
+        wanted.push_back(unknown ? static_cast<double>(running->windows->groups()) : running->early_rows);
+    }
+    early_.share(now, std::move(wanted));
 }
 
 void Shard::emit_now(ViewNumber view) {
@@ -223,7 +252,9 @@ Emitted Shard::take() { return std::exchange(emitted_, {}); }
 
 ShardSnapshot Shard::snapshot() {
     ShardSnapshot snapshot;
-    emit_all_changed();
+    for (auto& [number, running] : views_) {
+        if (running->changed && !running->windows->keeps_changes()) emit(*running, true);
+    }
     for (Partition p = 0; p < partitions_.size(); ++p) snapshot.partitions_[p] = partitions_[p];
     snapshot.flushes_done_ = flushes_done_;
     for (auto& [number, running] : views_) {
@@ -294,6 +325,7 @@ Result<> Shard::restore(std::span<const std::byte> saved, const std::vector<View
             running->counters = inner.get<ViewCounters>();
             running->windows->load(inner);
             if (!inner.ok() || !inner.at_end()) return damaged("the state of a view is incomplete");
+            running->changed = running->windows->has_changes();
             running->due_at = running->windows->due_at();
         }
     }

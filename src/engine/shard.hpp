@@ -3,6 +3,7 @@
 // and the log give the same final rows again.
 #pragma once
 
+#include "engine/early_rows.hpp"
 #include "engine/frame.hpp"
 #include "engine/rate_meter.hpp"
 #include "engine/view_windows.hpp"
@@ -20,6 +21,7 @@ struct ShardOptions {
     Partition partitions = 1;
     std::uint32_t epoch = 0;                  // Of every row; has risen since the last start.
     std::uint64_t late_listed_max = 100'000;  // Late events listed a view; all are counted.
+    std::uint64_t early_rows_max = 0;         // Early rows a second, of all views together (EarlyRows); 0: no limit.
 };
 
 /// What became of a view's events. Late and failed ones are counted by shard 0 for all shards.
@@ -99,7 +101,8 @@ public:
     /// Frames of a partition come in order; one that was merged already is dropped.
     void merge(const Frame& frame);
 
-    /// At `now` (microseconds of a clock that never goes back): early results of the views whose interval is over.
+    /// At `now` (microseconds of a clock that never goes back): early results of the views whose interval is over, and
+    /// for which there is room.
     void tick(std::int64_t now);
 
     /// The same for one view, now.
@@ -140,6 +143,7 @@ private:
         ViewCounters counters;
         std::int64_t due_at = kTimeMax;      // The watermark at which something is due.
         std::int64_t tick_at = INT64_MIN;    // Of the ticking clock.
+        double early_rows = 0;               // Of the last tick, a second of the interval.
         bool changed = false;                // Since the last tick.
         std::uint64_t cells_until_look = 0;  // To be merged before the size of the state is looked at again.
         std::uint64_t rows = 0;              // Given since the start.
@@ -153,6 +157,7 @@ private:
     void note_late(Running& running, const Partials& partials);
     void emit(Running& running, bool early);
     void emit_due();
+    void share_early_rows(std::int64_t now);
     void flush();
     [[nodiscard]] RowSink sink(Running& running) {
         return {emitted_.points, options_.epoch, version_, running.counters.rows_failed};
@@ -163,6 +168,8 @@ private:
     std::map<ViewNumber, std::unique_ptr<Running>> views_;
     std::uint64_t flushes_done_ = 0;
     std::uint64_t version_ = 0;
+    EarlyRows early_;
+    std::vector<Running*> due_;  // Scratch.
     Emitted emitted_;
 };
 

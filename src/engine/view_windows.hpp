@@ -30,7 +30,7 @@ public:
     [[nodiscard]] virtual std::int64_t due_at() const = 0;
 
     /// Emits what is due: windows that close or become final, corrections, and early results where `early`. Forgets
-    /// what no window needs. Before a snapshot it is called with `early`, so that nothing that changed is forgotten.
+    /// what no window needs.
     virtual void emit(const Times& times, bool early, RowSink& sink) = 0;
 
     /// Emits every window that has events, as final, whatever the watermark: a flush. They stay, and events that still
@@ -44,6 +44,13 @@ public:
     [[nodiscard]] virtual std::size_t groups() const = 0;
     [[nodiscard]] virtual std::size_t pieces() const = 0;  // Panes, or sessions.
     [[nodiscard]] virtual std::size_t bytes() const = 0;
+
+    /// Whether a snapshot has what changed and was not given yet. Where it has not, emit() is called with `early`
+    /// before the snapshot, so that nothing that changed is forgotten.
+    [[nodiscard]] virtual bool keeps_changes() const { return false; }
+
+    /// Whether something changed since the last early results; asked after load().
+    [[nodiscard]] virtual bool has_changes() const { return false; }
 
     /// State that shares its tables, for save() on another thread while the windows go on.
     class Frozen {

@@ -62,7 +62,11 @@ Result<> History::read(database::EventStore& events, const std::stop_token& stop
         events_ += batch->size();
         merge(*fold_.fold(next_++, *batch));
         for (messaging::Partition p = 1; p < partitions_; ++p)
-            merge({.partition = p, .offset = next_++, .kind = engine::FrameKind::tick, .time = fold_.time()});
+            merge({.partition = p,
+                   .first = next_,
+                   .offset = next_++,
+                   .kind = engine::FrameKind::tick,
+                   .time = fold_.time()});
         return collect();
     };
     SF_ASSIGN(stored_, events.scan(order, take, stop));

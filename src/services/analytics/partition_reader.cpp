@@ -79,16 +79,28 @@ void PartitionReader::read(const std::stop_token& stop) {
             commands_.clear();
             return;
         }
-        for (const messaging::StoredRecord& record : *records) {
-            if (!take(record)) return;
+        for (std::span<const messaging::StoredRecord> left = *records; !left.empty();) {
+            const std::size_t count = joined(left);
+            if (!take(left.first(count))) return;
+            left = left.subspan(count);
         }
     }
 }
 
-bool PartitionReader::take(const messaging::StoredRecord& record) {
+// How many of them are folded as one.
+std::size_t PartitionReader::joined(std::span<const messaging::StoredRecord> records) const {
+    const messaging::Offset first = records.front().offset;
+    if (records.size() == 1 || first < options_.join_from) return 1;
+    return RecordJoiner::count(records, fold_.next_change(first), fold_.views());
+}
+
+bool PartitionReader::take(std::span<const messaging::StoredRecord> records) {
+    const messaging::StoredRecord& record = records.back();
     engine::FramePtr frame;
     switch (record.record.kind) {
-        case messaging::RecordKind::batch: frame = fold_.fold(record.offset, *record.record.batch); break;
+        case messaging::RecordKind::batch:
+            frame = fold_.fold(records.front().offset, record.offset, *joiner_.join(records));
+            break;
         case messaging::RecordKind::flush: frame = fold_.flush(record.offset); break;
         case messaging::RecordKind::tick:
             frame = fold_.tick(record.offset, to_micros(record.record.time), to_micros(record.appended_at));
@@ -96,7 +108,7 @@ bool PartitionReader::take(const messaging::StoredRecord& record) {
         case messaging::RecordKind::points: return true;  // Not in this topic.
     }
     next_ = record.offset + 1;
-    return sink_(std::move(frame), record.appended_at);
+    return sink_(std::move(frame), records.front().appended_at);
 }
 
 }  // namespace sf::analytics

@@ -1,15 +1,17 @@
-// Stage 1 on a thread of its own: reads one partition of topic `events`, folds each record, hands the frame to the
-// shards.
+// Stage 1 on a thread of its own: reads one partition of topic `events`, folds each record, or those that wait as one,
+// and hands the frame to the shards.
 #pragma once
 
 #include "base/clock.hpp"
 #include "engine/partial_fold.hpp"
 #include "messaging/log.hpp"
+#include "services/analytics/record_joiner.hpp"
 
 #include <functional>
 #include <future>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -19,7 +21,7 @@ namespace sf::analytics {
 
 class PartitionReader {
 public:
-    /// Takes the frame of a record for all shards, and when the record was appended; waits while their queues are full.
+    /// Takes a frame for all shards, and when the first of its records was appended; waits while their queues are full.
     /// False: stopping.
     using Sink = std::function<bool(engine::FramePtr, Timestamp)>;
 
@@ -28,6 +30,9 @@ public:
         messaging::Partition partition = 0;
         messaging::Offset from = 0;
         engine::PartitionTime time;  // Before `from`.
+
+        /// Records below are folded one by one: some shard may have merged them, and another one not.
+        messaging::Offset join_from = 0;
     };
     PartitionReader(Options options, messaging::Log& log, const Clock& clock, Sink sink);
     ~PartitionReader() { stop(); }
@@ -52,13 +57,15 @@ private:
 
     void read(const std::stop_token& stop);
     void run_commands();
-    [[nodiscard]] bool take(const messaging::StoredRecord& record);
+    [[nodiscard]] std::size_t joined(std::span<const messaging::StoredRecord> records) const;
+    [[nodiscard]] bool take(std::span<const messaging::StoredRecord> records);
 
     const Options options_;
     messaging::Log& log_;
     const Clock& clock_;
     const Sink sink_;
-    engine::PartialFold fold_;  // The thread's, once it runs.
+    engine::PartialFold fold_;  // The thread's, once it runs, as the next two.
+    RecordJoiner joiner_;
     messaging::Offset next_;
 
     mutable std::mutex mutex_;

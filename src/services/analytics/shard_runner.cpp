@@ -7,9 +7,10 @@
 namespace sf::analytics {
 namespace {
 
-constexpr std::size_t kFramesWaitingMax = 64;
+constexpr std::size_t kFramesWaitingMax = 16;  // While they wait, records are joined.
 constexpr auto kCheckpointPatience = std::chrono::seconds{30};
 constexpr auto kTickInterval = std::chrono::milliseconds{20};
+constexpr auto kMergePatience = std::chrono::seconds{1};  // Of a stop.
 constexpr auto kLastCheckpointPatience = std::chrono::seconds{5};
 constexpr std::size_t kMarkBytes = 8 + 4 + 8;  // Of a checkpoint: its mark comes first.
 
@@ -61,6 +62,7 @@ void ShardRunner::stop() {
         std::lock_guard lock(mutex_);
         if (!running_) return;
     }
+    merge_until_ = clock_.steady() + kMergePatience;
     queue_.close();  // The worker drains it first, and ends with a snapshot.
     {
         std::unique_lock lock(mutex_);
@@ -113,6 +115,7 @@ void ShardRunner::work() {
 
 void ShardRunner::handle(Item& item) {
     if (const auto* arrived = std::get_if<Arrived>(&item)) {
+        if (clock_.steady() >= merge_until_.load()) return;  // So will be all that come behind it.
         const engine::Frame& frame = *arrived->frame;
         shard_.merge(frame);
         merged_since_ = true;

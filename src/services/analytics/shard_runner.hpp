@@ -8,6 +8,7 @@
 #include "services/analytics/point_publisher.hpp"
 #include "services/analytics/unconfirmed_rows.hpp"
 
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <future>
@@ -40,7 +41,10 @@ public:
     [[nodiscard]] Result<> restore(const std::vector<engine::ViewPtr>& views);
 
     void start();
-    void stop();  // With a last checkpoint, if it can be had soon. Idempotent.
+
+    /// With a last checkpoint, if it can be had soon. Frames that are not merged soon are left to the log: the next
+    /// start reads it from the checkpoint on. Idempotent.
+    void stop();
 
     /// A record's frame, and when the record was appended. Waits for room. False: stopping.
     [[nodiscard]] bool push(engine::FramePtr frame, Timestamp appended_at) {
@@ -99,7 +103,8 @@ private:
     engine::Shard shard_;  // The worker's, once it runs.
     std::optional<RowMark> restored_mark_;
     BoundedQueue<Item> queue_;
-    bool merged_since_ = false;   // The worker's: frames since the last snapshot.
+    bool merged_since_ = false;  // The worker's: frames since the last snapshot.
+    std::atomic<Deadline> merge_until_ = Deadline::max();
     std::stop_source giving_up_;  // Rows that still wait to be published are dropped.
 
     mutable std::mutex mutex_;

@@ -87,7 +87,8 @@ std::unique_ptr<ShardRunner> ViewEngine::make_shard(std::size_t index, std::uint
                   .shards = options_.shards,
                   .partitions = options_.partitions,
                   .epoch = epoch,
-                  .late_listed_max = options_.late_listed_max},
+                  .late_listed_max = options_.late_listed_max,
+                  .early_rows_max = (options_.early_rows_max + options_.shards - 1) / options_.shards},
         .checkpoint = checkpoint_name(index),
         .checkpoint_interval = options_.checkpoint_interval,
         .on_rows = options_.on_rows,
@@ -200,8 +201,13 @@ Result<> ViewEngine::start_readers(const std::vector<engine::ViewPtr>& views) {
         SF_ASSIGN(const messaging::OffsetRange range, log_.range(options_.topic, p));
         // Less than its begin only where no view runs yet.
         const messaging::Offset from = std::max(shard.next_offset(p), range.begin);
-        PartitionReader::Options options{
-            .topic = options_.topic, .partition = p, .from = from, .time = shard.partition_time(p)};
+        messaging::Offset merged = 0;  // By any shard.
+        for (const auto& runner : shards_) merged = std::max(merged, runner->before_start().next_offset(p));
+        PartitionReader::Options options{.topic = options_.topic,
+                                         .partition = p,
+                                         .from = from,
+                                         .time = shard.partition_time(p),
+                                         .join_from = merged};
         readers_.push_back(std::make_unique<PartitionReader>(std::move(options), log_, clock_,
                                                              [this](engine::FramePtr frame, Timestamp appended_at) {
                                                                  bool pushed = true;

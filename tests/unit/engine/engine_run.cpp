@@ -56,8 +56,11 @@ EngineRun::EngineRun(std::vector<ViewPtr> views, Options options) : EngineRun(st
 EngineRun::EngineRun(std::vector<ViewPtr> views, Options options, const std::vector<std::vector<std::byte>>& saved)
     : offsets_(options.partitions, 0) {
     for (std::size_t i = 0; i < options.shards; ++i) {
-        shards_.push_back(std::make_unique<Shard>(ShardOptions{
-            .index = i, .shards = options.shards, .partitions = options.partitions, .epoch = options.epoch}));
+        shards_.push_back(std::make_unique<Shard>(ShardOptions{.index = i,
+                                                               .shards = options.shards,
+                                                               .partitions = options.partitions,
+                                                               .epoch = options.epoch,
+                                                               .early_rows_max = options.early_rows_max}));
         if (saved.empty()) {
             for (const ViewPtr& view : views) shards_.back()->add(view);
         } else {

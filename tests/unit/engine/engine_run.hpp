@@ -38,6 +38,7 @@ public:
         Partition partitions = 1;
         std::size_t shards = 1;
         std::uint32_t epoch = 1;
+        std::uint64_t early_rows_max = 0;
     };
     EngineRun(std::vector<ViewPtr> views, Options options);
 

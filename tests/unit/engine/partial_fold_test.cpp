@@ -56,6 +56,28 @@ TEST(PartialFold, what_differs_is_not_shared) {
     }
 }
 
+TEST(PartialFold, records_that_are_folded_as_one_are_merged_as_one) {
+    PartialFold fold(0, {});
+    const ViewPtr view = per_source(1, "count(*) AS n", "GROUP BY source, window_start");
+    fold.add(view);
+    Shard shard({});
+    shard.add(view);
+    shard.merge(*fold.fold(0, *some_events()));
+    const FramePtr both = fold.fold(1, 2, *some_events());
+    shard.merge(*both);
+    shard.merge(*both);
+    EXPECT_EQ(shard.next_offset(0), 3u);
+    EXPECT_EQ(shard.counters(1)->events, 4u);
+}
+
+TEST(PartialFold, knows_where_plans_begin_and_end) {
+    PartialFold fold(0, {});
+    EXPECT_EQ(fold.next_change(0), UINT64_MAX);
+    fold.add(per_source(1, "count(*) AS n", "GROUP BY source, window_start"), {.from = 5, .until = 9});
+    EXPECT_EQ(fold.next_change(0), 5u);
+    EXPECT_EQ(fold.next_change(5), 9u);
+}
+
 TEST(PartialFold, a_view_that_goes_leaves_the_others_what_they_shared) {
     PartialFold fold(0, {});
     const std::string select = "sum(data.x) FILTER (WHERE data.x > 2) AS s", by = "GROUP BY source, window_start";
