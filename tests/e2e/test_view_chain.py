@@ -9,7 +9,7 @@ SETTINGS = {"BUILT_IN_VIEWS": "off", "HOST_EVENTS_INTERVAL": "0s", "PARTITIONS":
 BEGIN = 1_767_261_600_000  # 2026-01-01T10:00:00Z
 MINUTES = ("CREATE MATERIALIZED VIEW per_minute WITH (lateness = '60 s', out_of_orderness = '10 s') AS "
            "SELECT source, user_id, window_start, window_end, count(*) AS n, sum((data->>'price')::numeric) AS total, max(timestamp) AS newest, "
-           "array_agg(DISTINCT data->>'kind') AS kinds FROM TUMBLE(events, timestamp, INTERVAL '1 minute') WHERE type = 'shop.sale' GROUP BY source, user_id, window_start")
+           "array_agg(DISTINCT data->>'kind') AS kinds FROM TUMBLE(events, timestamp, INTERVAL '1 minute') WHERE type = 'shop.sale' GROUP BY source, user_id, window_start, window_end")
 HOURS = ("CREATE MATERIALIZED VIEW hourly AS SELECT source, window_start, sum(n) AS n, sum(total) AS total, max(newest) AS newest, count(*) AS minutes, "
          "count(*) FILTER (WHERE 'a' = ANY(kinds)) AS with_a FROM TUMBLE({minutes}, window_start, INTERVAL '1 hour') GROUP BY source, window_start")
 BUSIEST = ("CREATE MATERIALIZED VIEW busiest WITH (emit = 'on close') AS SELECT window_start, max(total) AS most, sum(minutes) AS minutes "
@@ -41,10 +41,13 @@ def select_of(statement, **places):
 
 def compare_chain(server, views=("per_minute", "hourly", "busiest")):
     check.equal(server.value("SELECT count(*) FROM late_events"), 0, "late events")
+    # In a query both windows have a window_start, so the inner one gets another name.
     minutes = select_of(MINUTES)
-    hours = select_of(HOURS, minutes="minutes")
-    wanted = {"per_minute": minutes, "hourly": f"WITH minutes AS ({minutes}) {hours}",
-              "busiest": f"WITH minutes AS ({minutes}), hours AS ({hours}) {select_of(BUSIEST, hours='hours')}"}
+    hours = select_of(HOURS, minutes="minutes").replace("minutes, window_start,", "minutes, at,")
+    busiest = select_of(BUSIEST, hours="hours").replace("hours, window_start,", "hours, at,")
+    inner = f"WITH minutes AS (SELECT source, window_start AS at, n, total, newest, kinds FROM ({minutes}) AS m)"
+    outer = f"{inner}, hours AS (SELECT window_start AS at, total, minutes FROM ({hours}) AS h)"
+    wanted = {"per_minute": minutes, "hourly": f"{inner} {hours}", "busiest": f"{outer} {busiest}"}
     counts = {}
     for view in views:
         columns = [row[0] for row in server.rows(f"SELECT column_name FROM information_schema.columns WHERE table_name = '{view}' ORDER BY ordinal_position")]

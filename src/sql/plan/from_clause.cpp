@@ -328,7 +328,8 @@ Result<Source> from_join(const Builder& builder, const PgQuery__JoinExpr& join, 
     const PgQuery__Node& right = *join.rarg;
     const int location = location_of(right);
     if (subqueries.view_read() != nullptr)
-        return fail(builder.error(location, "rows of a view are not joined", "join the events that it is made of"));
+        return fail(
+            builder.error(source.location, "rows of a view are not joined", "join the events that it is made of"));
     if (source.rows == Relation::Rows::groups)
         return fail(builder.error(location, "groups are not joined", "join the events that they are made of"));
     ReferenceTablePtr table;

@@ -41,8 +41,8 @@ TEST(StoredRows, every_type_comes_back_as_it_was) {
         {Type::bigint, {"9223372036854775807", "-9223372036854775808"}},
         {Type::double_precision, {"0.1", "1e300", "NaN", "-Infinity", "-0"}},
         {Type::numeric, {"19.90", "12345678901234567890123456789012345678", "-0.000000001"}},
-        {Type::timestamptz, {"2026-11-26 01:02:03.456789+00", "0044-03-15 12:00:00+00 BC", "12026-01-01 00:00:00+00"}},
-        {Type::timestamp, {"2026-11-26 01:02:03.456789", "0044-03-15 12:00:00 BC"}},
+        {Type::timestamptz, {"2026-11-26 01:02:03.456789+00", "12026-01-01 00:00:00+00"}},
+        {Type::timestamp, {"2026-11-26 01:02:03.456789"}},
         {Type::date, {"2026-11-26"}},
         {Type::interval, {"1 mon 2 days 03:04:05.678", "-1 days"}},
         {Type::uuid, {"01234567-89ab-cdef-0123-456789abcdef"}},
@@ -62,6 +62,15 @@ TEST(StoredRows, every_type_comes_back_as_it_was) {
             EXPECT_NE(once, R"({"v":null})") << to_string(type) << " " << text;
         }
     }
+}
+
+// No cast of a text reads them: a limit that docs/views.md states.
+TEST(StoredRows, a_time_before_christ_is_null_and_counted) {
+    StoredRows reader({.columns = {{.name = "t", .type = Type::timestamptz, .part = Part::values, .member = "t"}}});
+    const StoredRows::Row row{.keys = "{}", .values = R"({"t":"0044-03-15 12:00:00+00 BC"})"};
+    const Column& column = reader.read(std::span(&row, 1))[0];
+    EXPECT_FALSE(column.is_valid(0));
+    EXPECT_EQ(column.failed[0], 1);
 }
 
 TEST(StoredRows, text_keeps_every_character) {

@@ -71,7 +71,7 @@ TEST(ViewSource, columns_have_the_names_types_and_places_of_the_view_that_is_rea
               "source text keys.source\nwho text keys.who\nwindow_start timestamp with time zone start\n"
               "window_end timestamp with time zone end\nn bigint values.n\ntotal numeric values.total\n"
               "cart jsonb values.cart\n");
-    EXPECT_EQ(canonical_text(*made->where), "(n > 0::bigint)");
+    EXPECT_EQ(canonical_text(*made->where), "(n > 0)");
     EXPECT_EQ(made->keys.size(), 1u);
     EXPECT_EQ(made->aggregates[0].text(), "sum(n::numeric)");
     EXPECT_EQ(made->window.size, std::chrono::hours{1});
@@ -138,7 +138,7 @@ TEST(ViewSource, what_is_not_read_is_refused_with_its_place) {
         {"SELECT sum(n) AS n FROM (SELECT n FROM per_minute UNION ALL SELECT 1::bigint FROM events) AS u",
          "a SELECT of a UNION ALL reads view \"per_minute\"", "n FROM per", "over events"},
         {"SELECT count(*) AS n FROM per_minute JOIN (VALUES (1)) AS t (x) ON t.x = per_minute.n",
-         "rows of a view are not joined", "", ""},
+         "rows of a view are not joined", "per_minute JOIN", ""},
         {"SELECT count(*) AS n FROM per_minute WHERE missing = 1", "there is no column \"missing\" in per_minute",
          "missing", "its columns are"},
     };
