@@ -16,6 +16,13 @@ add_compile_options(-Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wno-missing-field
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   add_compile_options(-Wno-maybe-uninitialized -Wno-restrict -Wno-array-bounds -Wno-stringop-overflow)
 endif()
+# GCC collects its garbage from here on, in KiB, instead of from 128 MiB on: a tenth of the time of a build went there.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  add_compile_options(--param=ggc-min-heapsize=400000)
+endif()
+# Everything ends in programs: code of a program that can be loaded anywhere is smaller than that of a shared library.
+add_compile_options(-fPIE)
+add_link_options(-pie)
 # Some libraries ask for it; all have it, so that the precompiled header fits everywhere.
 add_compile_options(-pthread)
 if(SF_WARNINGS_AS_ERRORS)

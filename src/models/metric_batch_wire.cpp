@@ -17,10 +17,10 @@ constexpr std::uint8_t kHasStart = 0x04;
 constexpr std::uint8_t kHasEnd = 0x08;
 constexpr std::uint8_t kAllFlags = 0x0f;
 
-std::unexpected<Error> damaged(const char* what) { return fail(ErrorCode::corrupt, "a metric batch is damaged", what); }
+std::unexpected<Error> damaged_batch(const char* what) { return fail(ErrorCode::corrupt, "a metric batch is damaged", what); }
 
 // Codes of names in the order of their first use. The names live as long as the batch.
-class Dictionary {
+class NameCodes {
 public:
     std::uint32_t code(std::string_view name) {
         if (!names_.empty() && names_[last_] == name) return last_;  // Points of one view stand together.
@@ -103,7 +103,7 @@ LateEvent late_event_at(const Columns& columns, std::size_t row) {
 }  // namespace
 
 void encode_metric_batch(const MetricBatch& batch, std::vector<std::byte>& out) {
-    Dictionary views;
+    NameCodes views;
     std::vector<std::uint32_t> point_views, epochs, edges{0}, late_views;
     std::vector<std::uint8_t> flags, late_ids;
     std::vector<std::int64_t> starts, ends, late_timestamps, late_closed_until;
@@ -150,16 +150,16 @@ Result<MetricBatchPtr> decode_metric_batch(std::span<const std::byte> wire_form)
     const auto* data = reinterpret_cast<const std::uint8_t*>(memory.data());
     flatbuffers::Verifier verifier(data, memory.size());
     if (memory.size() < 16 || !wire::VerifyMetricBatchTableBuffer(verifier))
-        return damaged("its FlatBuffer does not verify");
+        return damaged_batch("its FlatBuffer does not verify");
     const auto* table = wire::GetMetricBatchTable(data);
     if (!table->views() || !table->point_views() || !table->flags() || !table->window_starts() ||
         !table->window_ends() || !table->epochs() || !table->versions() || !table->edges() || !table->arena() ||
         !table->late_views() || !table->late_ids() || !table->late_timestamps() || !table->late_closed_until()) {
-        return damaged("a column is missing");
+        return damaged_batch("a column is missing");
     }
     if (!aligned(table->point_views(), table->window_starts(), table->window_ends(), table->epochs(), table->versions(),
                  table->edges(), table->late_views(), table->late_timestamps(), table->late_closed_until())) {
-        return damaged("a column is not aligned");
+        return damaged_batch("a column is not aligned");
     }
     Columns columns{span_of(table->point_views()),
                     span_of(table->flags()),
@@ -175,7 +175,7 @@ Result<MetricBatchPtr> decode_metric_batch(std::span<const std::byte> wire_form)
                     span_of(table->late_closed_until()),
                     {}};
     for (const auto* name : *table->views()) columns.views.push_back(name->string_view());
-    if (const char* fault = columns.fault()) return damaged(fault);
+    if (const char* fault = columns.fault()) return damaged_batch(fault);
 
     auto batch = std::make_shared<MetricBatch>();
     batch->shard = table->shard();

@@ -1,9 +1,8 @@
 #include "http/websocket/client.hpp"
 
 #include "http/base_url.hpp"
-#include "http/sockets.hpp"
+#include "http/blocking_io.hpp"
 
-#include <boost/asio/connect.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket/stream.hpp>
 
@@ -15,34 +14,22 @@ using boost::system::error_code;
 struct WebSocketClient::State {
     explicit State(WebSocketClientOptions o) : options(std::move(o)) {}
 
-    // Runs until `done`; false when the deadline comes first. What is under way goes on with the next call.
-    bool run_until(const bool& done, Deadline deadline) {
-        io.restart();
-        while (!done && io.run_one_until(deadline) > 0) {
-        }
-        return done;
-    }
-
-    // Starts one operation and waits for it. An operation that misses its deadline takes the connection with it: there
-    // is no way to know how far it came.
+    // An operation that misses its deadline takes the connection with it: there is no way to know how far it came.
     template <class Start>
     Result<> wait(Start start, std::string_view what, Deadline deadline) {
-        struct Outcome {
-            bool done = false;
-            error_code error;
-        };
-        const auto outcome = std::make_shared<Outcome>();  // With the handler, which may outlive this call.
-        start([outcome](error_code error, auto&&...) { *outcome = {true, error}; });
-        if (!run_until(outcome->done, deadline)) {
+        const IoOutcome outcome = run_one(io, deadline, std::move(start));
+        if (!outcome.error) return {};
+        return fail(error_of(outcome.error, what));
+    }
+
+    Error error_of(error_code error, std::string_view what) {
+        if (error == asio::error::timed_out) {
             error_code ignored;
             stream.next_layer().close(ignored);
-            return fail(ErrorCode::timed_out, std::string(what) + " took too long", options.base_url);
+            return {ErrorCode::timed_out, std::string(what) + " took too long", options.base_url, ""};
         }
-        if (outcome->error) {
-            return fail(ErrorCode::unavailable,
-                        std::string(what) + ' ' + options.base_url + " failed: " + outcome->error.message());
-        }
-        return {};
+        return {ErrorCode::unavailable, std::string(what) + ' ' + options.base_url + " failed: " + error.message(), "",
+                ""};
     }
 
     Result<> connect(Deadline deadline);
@@ -69,13 +56,8 @@ ErrorCode code_of(unsigned status) {
 
 Result<> WebSocketClient::State::connect(Deadline deadline) {
     SF_ASSIGN(const BaseUrl address, parse_base_url(options.base_url));
-    error_code error;
-    asio::ip::tcp::resolver resolver(io);
-    const auto found = resolver.resolve(address.host, address.port, error);
-    if (error) return fail(ErrorCode::unavailable, "looking up " + options.base_url + " failed: " + error.message());
-    SF_TRY(wait([&](auto done) { asio::async_connect(stream.next_layer(), found, std::move(done)); }, "connecting to",
-                deadline));
-    stream.next_layer().set_option(asio::ip::tcp::no_delay(true), error);
+    const Connecting connecting = http::connect(io, stream.next_layer(), address, deadline);
+    if (connecting.error) return fail(error_of(connecting.error, connecting.step));
     stream.read_message_max(options.message_bytes_max);
     stream.auto_fragment(false);
     stream.text(true);
@@ -126,7 +108,7 @@ Result<std::string> WebSocketClient::receive(Deadline deadline) {
             state.read_error = error;
         });
     }
-    if (!state.run_until(state.read_done, deadline))
+    if (!run_until(state.io, state.read_done, deadline))
         return fail(ErrorCode::timed_out, "no message came from " + state.options.base_url + " in time");
     state.reading = false;
     if (state.read_error) {

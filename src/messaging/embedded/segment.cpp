@@ -13,7 +13,7 @@
 namespace sf::messaging::embedded {
 namespace {
 
-constexpr char kMagic[8] = {'S', 'F', 'L', 'O', 'G', '0', '0', '1'};
+constexpr char kSegmentMagic[8] = {'S', 'F', 'L', 'O', 'G', '0', '0', '1'};
 constexpr std::uint64_t kIndexStep = 64u << 10;
 
 struct HeaderLayout {
@@ -32,7 +32,7 @@ std::uint32_t header_crc(const HeaderLayout& header) {
 
 HeaderLayout header_of(Offset base, std::optional<Offset> end) {
     HeaderLayout header{};
-    std::memcpy(header.magic, kMagic, sizeof kMagic);
+    std::memcpy(header.magic, kSegmentMagic, sizeof kSegmentMagic);
     header.base = base;
     header.end = end.value_or(0);
     header.has_end = end ? 1 : 0;
@@ -85,7 +85,7 @@ Result<std::shared_ptr<Segment>> Segment::open(Disk& disk, const std::filesystem
     SF_ASSIGN(auto file, disk.open(path, {.create = false, .write = write}));
     HeaderLayout header{};
     SF_ASSIGN(const std::size_t got, file->read(0, std::as_writable_bytes(std::span(&header, 1))));
-    if (got < sizeof header || std::memcmp(header.magic, kMagic, sizeof kMagic) != 0 ||
+    if (got < sizeof header || std::memcmp(header.magic, kSegmentMagic, sizeof kSegmentMagic) != 0 ||
         header.crc != header_crc(header) || header.base != base) {
         return fail(damage_error({path, 0, "the file's header is not right", base}));
     }

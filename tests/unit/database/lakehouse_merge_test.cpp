@@ -114,12 +114,12 @@ TEST_F(LakehouseFiles, a_manifest_of_a_later_version_is_refused) {
 // A thread adds, one flushes, one merges, and one counts.
 TEST_F(LakehouseFiles, a_query_sees_each_event_exactly_once_whatever_goes_on) {
     constexpr int kBatches = 400;
-    constexpr int kEvents = 10;
+    constexpr int kEventsOfBatch = 10;
     std::atomic<int> added{0};
     std::atomic<bool> failed{false};
     std::thread feeder([&] {
         for (int i = 0; i < kBatches; ++i) {
-            if (!add(*store_, 0, static_cast<messaging::Offset>(i), numbered("b" + std::to_string(i) + "-", kEvents)))
+            if (!add(*store_, 0, static_cast<messaging::Offset>(i), numbered("b" + std::to_string(i) + "-", kEventsOfBatch)))
                 failed = true;
             ++added;
         }
@@ -143,8 +143,8 @@ TEST_F(LakehouseFiles, a_query_sees_each_event_exactly_once_whatever_goes_on) {
         int count = 0, distinct = 0;
         ASSERT_EQ(std::sscanf(result->rows_json.c_str(), "[[%d, %d]]", &count, &distinct), 2);
         EXPECT_EQ(count, distinct);
-        EXPECT_GE(count, before * kEvents);
-        EXPECT_LE(count, (after + 1) * kEvents);
+        EXPECT_GE(count, before * kEventsOfBatch);
+        EXPECT_LE(count, (after + 1) * kEventsOfBatch);
         ++looks;
     }
     feeder.join();
