@@ -26,6 +26,7 @@ struct CellRules {
 struct BatchTimes {
     std::span<const std::int64_t> timestamps;
     std::span<const std::int64_t> received;
+    const models::EventBatch* batch = nullptr;  // Null: rows of a view, none of which is late.
     PartitionTime before;
     PartitionTime after;
     std::int64_t timestamp_min = 0;
@@ -41,7 +42,7 @@ public:
     EventCells& operator=(const EventCells&) = delete;
 
     /// Answers below are valid until the next call, and as long as those of `groups`.
-    virtual void assign(const EventGroups& groups, const models::EventBatch& batch, const BatchTimes& times) = 0;
+    virtual void assign(const EventGroups& groups, const BatchTimes& times) = 0;
 
     [[nodiscard]] std::span<const std::uint32_t> rows() const { return rows_; }    // In some cell, rising.
     [[nodiscard]] std::span<const std::uint32_t> cells() const { return cells_; }  // Of each of these rows.

@@ -6,14 +6,14 @@
 
 namespace sf::engine {
 
-void PaneCells::assign(const EventGroups& groups, const models::EventBatch& batch, const BatchTimes& times) {
+void PaneCells::assign(const EventGroups& groups, const BatchTimes& times) {
     auto block = std::make_shared<CellBlock>();
     block->keys = groups.keys();
     rows_ = groups.rows();
     const auto time = rules_.time == sql::TimeColumn::timestamp ? times.timestamps : times.received;
     Pane pane = 0;
     if (!nothing_late(times)) {
-        assign_with_lateness(groups, batch, times, *block);
+        assign_with_lateness(groups, times, *block);
     } else if (one_pane(groups, time, pane)) {
         cells_ = groups.groups();
         block->key.resize(groups.group_count());
@@ -88,8 +88,7 @@ void PaneCells::assign_panes(const EventGroups& groups, std::span<const std::int
 
 // Event by event, because the watermark moves with each. All events of the batch move it, also those that the view does
 // not look at.
-void PaneCells::assign_with_lateness(const EventGroups& groups, const models::EventBatch& batch,
-                                     const BatchTimes& times, CellBlock& block) {
+void PaneCells::assign_with_lateness(const EventGroups& groups, const BatchTimes& times, CellBlock& block) {
     const PaneGrid& grid = rules_.grid;
     const auto rows = groups.rows();
     const auto group = groups.groups();
@@ -111,7 +110,7 @@ void PaneCells::assign_with_lateness(const EventGroups& groups, const models::Ev
         std::int64_t closed_until = kTimeMin;
         if (open > first) {
             closed_until = grid.window_end(std::min(open - 1, last));
-            block.late.push_back({batch.id(row), time[row], closed_until});
+            block.late.push_back({times.batch->id(row), time[row], closed_until});
         }
         if (open > last) {
             ++block.events_late;

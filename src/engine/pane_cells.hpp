@@ -9,14 +9,13 @@ class PaneCells final : public EventCells {
 public:
     explicit PaneCells(CellRules rules) : EventCells(rules) {}
 
-    void assign(const EventGroups& groups, const models::EventBatch& batch, const BatchTimes& times) override;
+    void assign(const EventGroups& groups, const BatchTimes& times) override;
 
 private:
     [[nodiscard]] bool nothing_late(const BatchTimes& times) const;
     [[nodiscard]] bool one_pane(const EventGroups& groups, std::span<const std::int64_t> time, Pane& pane) const;
     void assign_panes(const EventGroups& groups, std::span<const std::int64_t> time, CellBlock& block);
-    void assign_with_lateness(const EventGroups& groups, const models::EventBatch& batch, const BatchTimes& times,
-                              CellBlock& block);
+    void assign_with_lateness(const EventGroups& groups, const BatchTimes& times, CellBlock& block);
     [[nodiscard]] std::uint32_t cell_of(std::uint32_t group, Pane pane, std::int64_t closed_until, CellBlock& block);
 
     std::vector<std::uint32_t> table_;  // Cell + 1, by hash of group and pane; 0 is free.

@@ -118,10 +118,25 @@ void PaneWindows::end_windows(std::int64_t watermark, RowSink& sink) {
         next_to_end_ = *index + 1;
         Window& window = windows_[*index];
         window.emitted = false;  // Every row is emitted once more, as final.
+        const std::size_t given = sink.points.size();
         emit_window(*index, window, true, sink);
+        if (sink.settled != nullptr) {
+            std::copy_if(sink.points.begin() + static_cast<std::ptrdiff_t>(given), sink.points.end(),
+                         std::back_inserter(*sink.settled), [](const auto& point) { return !point.deleted; });
+        }
         windows_.erase(*index);
     }
     windows_.erase(windows_.begin(), windows_.lower_bound(next_to_end_));
+}
+
+// A view that was filled from history has ended windows that its watermark has not reached yet.
+WindowIndex PaneWindows::settled_before(std::int64_t watermark) const {
+    WindowIndex before = next_to_end_;
+    if (view_->closed_until > kTimeMin)
+        before = std::max(before, view_->grid.first_window_ending_after(view_->closed_until));
+    if (watermark > kTimeMin && watermark < kTimeMax)
+        before = std::max(before, view_->grid.first_window_ending_after(watermark - view_->lateness));
+    return before;
 }
 
 void PaneWindows::flush(RowSink& sink) {

@@ -22,6 +22,7 @@ public:
     [[nodiscard]] std::int64_t due_at() const override;
     void emit(const Times& times, bool early, RowSink& sink) override;
     void flush(RowSink& sink) override;
+    [[nodiscard]] WindowIndex settled_before(std::int64_t watermark) const override;
 
     void refuse_new_groups(bool refuse) override { panes_.refuse_new_groups(refuse); }
     [[nodiscard]] std::size_t groups() const override { return panes_.keys().size(); }

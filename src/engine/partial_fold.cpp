@@ -49,13 +49,7 @@ void PartialFold::add_branch(ViewPtr branch, PlanRange range) {
 
 void PartialFold::add_fold(Running& running, const sql::AggregateCall& call) {
     std::string name = fmt::format("{} of {}", running.cells_name, call.text());
-    const auto [at, is_new] = folds_.try_emplace(name);
-    Fold& fold = at->second;
-    if (is_new) {
-        for (const sql::ExpressionPtr& argument : call.arguments) fold.arguments.push_back(evaluator_.add(argument));
-        if (call.filter) fold.filter = evaluator_.add(call.filter);
-        fold.prototype = make_states(call);
-    }
+    Fold& fold = folds_.try_emplace(name, call, evaluator_).first->second;
     ++fold.users;
     running.folds.push_back(&fold);
     running.fold_names.push_back(std::move(name));
@@ -89,8 +83,7 @@ void PartialFold::release(const Running& running) {
     for (const std::string& name : running.fold_names) {
         const auto fold = folds_.find(name);
         if (--fold->second.users > 0) continue;
-        for (const Slot slot : fold->second.arguments) evaluator_.remove(slot);
-        if (fold->second.filter) evaluator_.remove(*fold->second.filter);
+        fold->second.aggregate.release(evaluator_);
         folds_.erase(fold);
     }
     if (--running.groups->users == 0) groups_.erase(running.groups_name);
@@ -98,7 +91,7 @@ void PartialFold::release(const Running& running) {
 }
 
 BatchTimes PartialFold::times_of(const models::EventBatch& batch) {
-    BatchTimes times{.timestamps = batch.timestamps(), .received = batch.received(), .before = time_};
+    BatchTimes times{.timestamps = batch.timestamps(), .received = batch.received(), .batch = &batch, .before = time_};
     std::int64_t timestamp_min = INT64_MAX, received_min = INT64_MAX;
     for (std::size_t row = 0; row < batch.size(); ++row) {
         time_.see(times.timestamps[row], times.received[row]);
@@ -154,49 +147,19 @@ void PartialFold::fold_view(Running& running, const models::EventBatch& batch, c
         return;
     }
     Cells& cells = *running.cells;
-    if (std::exchange(cells.record, record_) != record_) cells.cells->assign(groups.groups, batch, times);
+    if (std::exchange(cells.record, record_) != record_) cells.cells->assign(groups.groups, times);
     Partials partials{
         .view = running.view->number, .cells = cells.cells->block(), .events_failed = groups.groups.failed()};
     partials.states.reserve(running.folds.size());
     for (Fold* const fold : running.folds) {
-        if (std::exchange(fold->record, record_) != record_) fold_cells(*fold, *cells.cells);
+        if (std::exchange(fold->record, record_) != record_) {
+            fold->failed = 0;
+            fold->states = fold->aggregate.fold(evaluator_, *cells.cells, scratch_, fold->failed);
+        }
         partials.states.push_back(fold->states);
         partials.events_failed += fold->failed;
     }
     frame.partials.push_back(std::move(partials));
-}
-
-void PartialFold::fold_cells(Fold& fold, const EventCells& cells) {
-    std::unique_ptr<AggregateStates> states = fold.prototype->fresh();
-    states->resize(cells.block()->key.size());
-    fold.failed = 0;
-    std::span<const std::uint32_t> rows = cells.rows();
-    std::span<const std::uint32_t> of_rows = cells.cells();
-    const auto count_failures = [&](const sql::Column& column) {
-        if (column.failed.empty()) return;
-        for (const std::uint32_t row : rows) fold.failed += column.failed[row];
-    };
-    if (fold.filter) {
-        const sql::Column& filter = evaluator_.column(*fold.filter);
-        count_failures(filter);
-        filtered_rows_.resize(rows.size());
-        filtered_cells_.resize(rows.size());
-        std::size_t count = 0;
-        for (std::size_t i = 0; i < rows.size(); ++i) {
-            filtered_rows_[count] = rows[i];
-            filtered_cells_[count] = of_rows[i];
-            count += static_cast<std::size_t>(filter.booleans[rows[i]] != 0 && filter.is_valid(rows[i]));
-        }
-        rows = std::span(filtered_rows_).first(count);
-        of_rows = std::span(filtered_cells_).first(count);
-    }
-    argument_columns_.clear();
-    for (const Slot slot : fold.arguments) {
-        argument_columns_.push_back(&evaluator_.column(slot));
-        count_failures(*argument_columns_.back());
-    }
-    states->fold(rows, of_rows, argument_columns_);
-    fold.states = std::move(states);
 }
 
 FramePtr PartialFold::tick(Offset offset, std::int64_t event, std::int64_t received) {

@@ -2,7 +2,7 @@
 // records but how far time has come, so a replay makes the same frames.
 #pragma once
 
-#include "engine/event_cells.hpp"
+#include "engine/aggregate_fold.hpp"
 #include "engine/event_rows.hpp"
 
 #include <map>
@@ -68,9 +68,8 @@ private:
     };
     // An aggregate over cells.
     struct Fold {
-        std::vector<Slot> arguments;
-        std::optional<Slot> filter;
-        std::unique_ptr<AggregateStates> prototype;
+        Fold(const sql::AggregateCall& call, sql::EventEvaluator& evaluator) : aggregate(call, evaluator) {}
+        AggregateFold aggregate;
         std::size_t users = 0;
         std::uint64_t record = 0;
         std::shared_ptr<const AggregateStates> states;  // In the frames of this record.
@@ -94,7 +93,6 @@ private:
     [[nodiscard]] BatchTimes times_of(const models::EventBatch& batch);
     void fold_view(Running& running, const models::EventBatch& batch, const BatchTimes& times, Frame& frame);
     void add_fold(Running& running, const sql::AggregateCall& call);
-    void fold_cells(Fold& fold, const EventCells& cells);
 
     const Partition partition_;
     PartitionTime time_;
@@ -104,8 +102,7 @@ private:
     std::map<std::string, Cells> cells_;
     std::map<std::string, Fold> folds_;
     std::uint64_t record_ = 0;
-    std::vector<std::uint32_t> filtered_rows_, filtered_cells_;  // Of the call in hand, as the next.
-    std::vector<const sql::Column*> argument_columns_;
+    AggregateFold::Scratch scratch_;
 };
 
 }  // namespace sf::engine

@@ -4,13 +4,13 @@
 
 namespace sf::engine {
 
-void SessionCells::assign(const EventGroups& groups, const models::EventBatch& batch, const BatchTimes& times) {
+void SessionCells::assign(const EventGroups& groups, const BatchTimes& times) {
     auto block = std::make_shared<CellBlock>();
     block->keys = groups.keys();
     rows_ = groups.rows();
     std::span<const std::uint32_t> group = groups.groups();
     if (!nothing_late(times)) {
-        leave_late_ones_out(groups, batch, times, *block);
+        leave_late_ones_out(groups, times, *block);
         group = own_groups_;
     }
     assign_pieces(group, groups.group_count(),
@@ -27,8 +27,7 @@ bool SessionCells::nothing_late(const BatchTimes& times) const {
 
 // Event by event, because the watermark moves with each. All events of the batch move it, also those that the view does
 // not look at.
-void SessionCells::leave_late_ones_out(const EventGroups& groups, const models::EventBatch& batch,
-                                       const BatchTimes& times, CellBlock& block) {
+void SessionCells::leave_late_ones_out(const EventGroups& groups, const BatchTimes& times, CellBlock& block) {
     const auto rows = groups.rows();
     const auto time = rules_.time == sql::TimeColumn::timestamp ? times.timestamps : times.received;
     own_rows_.clear();
@@ -40,7 +39,7 @@ void SessionCells::leave_late_ones_out(const EventGroups& groups, const models::
         for (; seen <= row; ++seen) now.see(times.timestamps[seen], times.received[seen]);
         const std::int64_t end = time[row] + rules_.gap;
         if (end <= rules_.closed_at(now.watermark(rules_.time, rules_.out_of_orderness))) {
-            block.late.push_back({batch.id(row), time[row], end});
+            block.late.push_back({times.batch->id(row), time[row], end});
             ++block.events_late;
             continue;
         }

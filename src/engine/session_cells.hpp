@@ -13,12 +13,11 @@ class SessionCells final : public EventCells {
 public:
     explicit SessionCells(const CellRules& rules) : EventCells(rules) {}
 
-    void assign(const EventGroups& groups, const models::EventBatch& batch, const BatchTimes& times) override;
+    void assign(const EventGroups& groups, const BatchTimes& times) override;
 
 private:
     [[nodiscard]] bool nothing_late(const BatchTimes& times) const;
-    void leave_late_ones_out(const EventGroups& groups, const models::EventBatch& batch, const BatchTimes& times,
-                             CellBlock& block);
+    void leave_late_ones_out(const EventGroups& groups, const BatchTimes& times, CellBlock& block);
     void assign_pieces(std::span<const std::uint32_t> groups, std::size_t group_count,
                        std::span<const std::int64_t> time, CellBlock& block);
 

@@ -8,7 +8,7 @@ namespace sf::engine {
 namespace {
 
 constexpr std::uint32_t kMagic = 0x53465348;  // "SFSH"
-constexpr std::uint32_t kVersion = 5;
+constexpr std::uint32_t kVersion = 6;
 constexpr std::uint64_t kCellsBetweenLooks = 256;
 
 }  // namespace
@@ -26,12 +26,12 @@ ViewCounters& ViewCounters::operator+=(const ViewCounters& other) {
 Shard::Shard(ShardOptions options)
     : options_(options), partitions_(options.partitions), early_(static_cast<double>(options.early_rows_max)) {}
 
-void Shard::add(ViewPtr view) {
-    const ViewNumber number = view->number;
-    views_.emplace(number, std::make_unique<Running>(std::move(view), options_));
+void Shard::add(ViewPtr view, std::vector<WindowIndex> places) {
+    auto running = std::make_unique<Running>(view, options_);
+    running->settled.places = std::move(places);
+    views_.emplace(view->number, std::move(running));
+    if (view->plan.over) begin_reading(view);
 }
-
-void Shard::remove(ViewNumber view) { views_.erase(view); }
 
 void Shard::adopt(ViewPtr view, Shard& from, Emitted given) {
     const auto found = from.views_.find(view->number);
@@ -44,6 +44,7 @@ void Shard::adopt(ViewPtr view, Shard& from, Emitted given) {
     std::ranges::move(given.late_events, std::back_inserter(emitted_.late_events));
     views_.insert_or_assign(view->number, std::move(found->second));
     from.views_.erase(found);
+    if (view->plan.over) begin_reading(view);
 }
 
 void Shard::rename(ViewNumber view, ViewPtr as) {
@@ -141,7 +142,9 @@ void Shard::note_late(Running& running, const Partials& partials) {
     }
 }
 
-std::int64_t Shard::watermark_of(const View& view) const {
+std::int64_t Shard::watermark_of(const Running& running) const {
+    const View& view = running.view();
+    if (view.plan.over) return watermark_of_places(*view.plan.over, running.settled.places);
     std::int64_t least = kTimeMax;
     for (const auto& partition : partitions_) {
         least = std::min(least, partition.time.watermark(view.plan.window.time, view.out_of_orderness));
@@ -149,8 +152,13 @@ std::int64_t Shard::watermark_of(const View& view) const {
     return least;
 }
 
-ViewWindows::Times Shard::times_of(const View& view) const {
-    ViewWindows::Times times{.watermark = watermark_of(view)};
+ViewWindows::Times Shard::times_of(const Running& running) const {
+    const View& view = running.view();
+    ViewWindows::Times times{.watermark = watermark_of(running)};
+    if (view.plan.over) {
+        times.reached = times.watermark;
+        return times;
+    }
     for (const auto& partition : partitions_) {
         const bool by_event = view.plan.window.time == sql::TimeColumn::timestamp;
         times.reached = std::max(times.reached, by_event ? partition.time.event : partition.time.received);
@@ -161,7 +169,7 @@ ViewWindows::Times Shard::times_of(const View& view) const {
 void Shard::emit(Running& running, bool early) {
     RowSink to = sink(running);
     const std::size_t before = emitted_.points.size();
-    running.windows->emit(times_of(running.windows->view()), early, to);
+    running.windows->emit(times_of(running), early, to);
     running.rows += emitted_.points.size() - before;
     if (early) running.changed = false;
     running.due_at = running.windows->due_at();
@@ -172,12 +180,15 @@ void Shard::emit_due() {
     for (const auto& partition : partitions_)
         reached = std::min(reached, std::max(partition.time.event, partition.time.received));
     for (auto& [number, running] : views_) {
-        if (running->due_at >= kTimeMax || running->due_at > reached) continue;
-        const View& view = running->windows->view();
-        if (running->due_at <= kTimeMin || running->due_at <= watermark_of(view)) {
-            emit(*running, view.plan.options.emit.kind == sql::Emission::Kind::on_change);
-        }
+        if (running->view().plan.over) continue;  // Its time does not move with events.
+        if (running->due_at < kTimeMax && running->due_at <= reached) emit_if_due(*running);
+        settle(*running);
     }
+}
+
+void Shard::emit_if_due(Running& running) {
+    if (running.due_at <= kTimeMin || running.due_at <= watermark_of(running))
+        emit(running, running.view().plan.options.emit.kind == sql::Emission::Kind::on_change);
 }
 
 void Shard::flush() {
@@ -255,10 +266,18 @@ ShardSnapshot Shard::snapshot() {
     for (auto& [number, running] : views_) {
         if (running->changed && !running->windows->keeps_changes()) emit(*running, true);
     }
+    for (auto& [number, running] : views_) settle(*running);
     for (Partition p = 0; p < partitions_.size(); ++p) snapshot.partitions_[p] = partitions_[p];
     snapshot.flushes_done_ = flushes_done_;
     for (auto& [number, running] : views_) {
-        snapshot.views_.push_back({running->windows->view().identity, running->counters, running->windows->freeze()});
+        snapshot.views_.push_back({.identity = running->view().identity,
+                                   .counters = running->counters,
+                                   .windows = running->windows->freeze(),
+                                   .number = number,
+                                   .settled = {.places = running->settled.places}});
+        if (running->readers.empty()) continue;
+        snapshot.views_.back().settled.before = running->settled.before;
+        snapshot.views_.back().settled.kept = running->settled.kept;
     }
     return snapshot;
 }
@@ -284,6 +303,7 @@ void ShardSnapshot::save(ByteWriter& writer) const {
             [&](std::span<const std::byte> bytes) { body.insert(body.end(), bytes.begin(), bytes.end()); });
         inner.put(view.counters);
         view.windows->save(inner);
+        save_settled(inner, view.settled);
         inner.flush();
         writer.put_array(std::span<const std::byte>(body));
     }
@@ -297,9 +317,7 @@ Result<> Shard::restore(std::span<const std::byte> saved, const std::vector<View
     };
     ByteReader reader(saved);
     if (reader.get<std::uint32_t>() != kMagic) return damaged("it does not begin as one");
-    if (const auto version = reader.get<std::uint32_t>(); version != kVersion) {
-        return damaged("it was written by another version of StreamFlow");
-    }
+    if (reader.get<std::uint32_t>() != kVersion) return damaged("it was written by another version of StreamFlow");
     const std::size_t partitions = reader.get_count(sizeof(Partition));
     if (partitions != partitions_.size()) return damaged("it has another number of partitions");
     for (std::size_t i = 0; i < partitions; ++i) {
@@ -315,7 +333,7 @@ Result<> Shard::restore(std::span<const std::byte> saved, const std::vector<View
         partition.flushes = reader.get<std::uint64_t>();
     }
     flushes_done_ = reader.get<std::uint64_t>();
-    for (const ViewPtr& view : views) add(view);
+    for (const ViewPtr& view : views) views_.emplace(view->number, std::make_unique<Running>(view, options_));
     for (std::size_t left = reader.get_count(sizeof(std::uint64_t)); left > 0; --left) {
         const std::string_view identity = reader.get_text();
         const std::string_view body = reader.get_text();
@@ -324,12 +342,14 @@ Result<> Shard::restore(std::span<const std::byte> saved, const std::vector<View
             ByteReader inner(std::as_bytes(std::span(body)));
             running->counters = inner.get<ViewCounters>();
             running->windows->load(inner);
+            running->settled = load_settled(inner, running->view().plan.name);
             if (!inner.ok() || !inner.at_end()) return damaged("the state of a view is incomplete");
             running->changed = running->windows->has_changes();
             running->due_at = running->windows->due_at();
         }
     }
     if (!reader.ok() || !reader.at_end()) return damaged("it is incomplete");
+    if (!restore_readers(views)) return damaged("it is from before a view began to read another one");
     return {};
 }
 
@@ -341,7 +361,7 @@ std::optional<ViewCounters> Shard::counters(ViewNumber view) const {
 
 std::int64_t Shard::watermark(ViewNumber view) const {
     const auto found = views_.find(view);
-    return found == views_.end() ? kTimeMin : watermark_of(found->second->windows->view());
+    return found == views_.end() ? kTimeMin : watermark_of(*found->second);
 }
 
 std::size_t Shard::bytes(ViewNumber view) const {

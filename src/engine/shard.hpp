@@ -6,8 +6,11 @@
 #include "engine/early_rows.hpp"
 #include "engine/frame.hpp"
 #include "engine/rate_meter.hpp"
+#include "engine/settled.hpp"
+#include "engine/view_row_fold.hpp"
 #include "engine/view_windows.hpp"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -54,6 +57,9 @@ public:
         return found == partitions_.end() ? 0 : found->second.next;
     }
 
+    /// For each view over a view, how far it has merged what each shard gave.
+    [[nodiscard]] std::map<ViewNumber, std::vector<WindowIndex>> settled_places() const;
+
 private:
     friend class Shard;
     struct PartitionState {
@@ -65,6 +71,8 @@ private:
         std::string identity;
         ViewCounters counters;
         std::unique_ptr<const ViewWindows::Frozen> windows;
+        ViewNumber number = 0;
+        SettledState settled;
     };
     std::map<Partition, PartitionState> partitions_;
     std::uint64_t flushes_done_ = 0;
@@ -80,7 +88,9 @@ public:
     /// are left out, views that are not in it begin empty. `corrupt` if it is no snapshot of such a shard.
     [[nodiscard]] Result<> restore(std::span<const std::byte> saved, const std::vector<ViewPtr>& views);
 
-    void add(ViewPtr view);
+    /// Of a view over a view `places` says, by the shard that gives, from where on it reads; the view that it reads is
+    /// there already. In a shard that begins from a snapshot that is in the snapshot.
+    void add(ViewPtr view, std::vector<WindowIndex> places = {});
     void remove(ViewNumber view);
 
     /// Takes the state of `view` over from a shard of the same index that computed it from stored events, and gives the
@@ -100,6 +110,19 @@ public:
 
     /// Frames of a partition come in order; one that was merged already is dropped.
     void merge(const Frame& frame);
+
+    // Views over views: shard_settled.cpp.
+    /// What this shard has for views that read its views, to be given to all shards, this one too.
+    [[nodiscard]] std::vector<SettledPiecePtr> take_settled();
+
+    /// Pieces of a shard come in order; one that was merged already is dropped.
+    void merge(const SettledPiece& piece);
+
+    /// How far windows of a view are over and their rows given.
+    [[nodiscard]] WindowIndex settled_before(ViewNumber view) const;
+
+    /// What views that read it have for good need not be kept. `have` says how far each has what this shard gives.
+    void forget_settled(const std::function<WindowIndex(ViewNumber reader)>& have);
 
     /// At `now` (microseconds of a clock that never goes back): early results of the views whose interval is over, and
     /// for which there is room.
@@ -148,10 +171,22 @@ private:
         std::uint64_t cells_until_look = 0;  // To be merged before the size of the state is looked at again.
         std::uint64_t rows = 0;              // Given since the start.
         RateMeter event_rate, row_rate;
+
+        SettledState settled;
+        std::map<ViewNumber, std::unique_ptr<ViewRowFold>> readers;  // The views that read it.
+        std::vector<models::MetricPoint> over;  // Rows of windows that are over, which readers have not been given yet.
+
+        [[nodiscard]] const View& view() const { return windows->view(); }
     };
 
-    [[nodiscard]] std::int64_t watermark_of(const View& view) const;
-    [[nodiscard]] ViewWindows::Times times_of(const View& view) const;
+    [[nodiscard]] std::int64_t watermark_of(const Running& running) const;
+    [[nodiscard]] ViewWindows::Times times_of(const Running& running) const;
+    [[nodiscard]] Running* find_by_name(std::string_view name);
+    void begin_reading(const ViewPtr& view);
+    void settle(Running& running);
+    void hand_over(const Settled& settled, ViewNumber reader, ViewRowFold& fold);
+    void emit_if_due(Running& running);
+    [[nodiscard]] bool restore_readers(const std::vector<ViewPtr>& views);
     void merge_partials(Running& running, const Partials& partials);
     void look_at_size(Running& running, std::uint64_t cells);
     void note_late(Running& running, const Partials& partials);
@@ -160,7 +195,8 @@ private:
     void share_early_rows(std::int64_t now);
     void flush();
     [[nodiscard]] RowSink sink(Running& running) {
-        return {emitted_.points, options_.epoch, version_, running.counters.rows_failed};
+        return {emitted_.points, options_.epoch, version_, running.counters.rows_failed,
+                running.readers.empty() ? nullptr : &running.over};
     }
 
     const ShardOptions options_;
@@ -171,6 +207,7 @@ private:
     EarlyRows early_;
     std::vector<Running*> due_;  // Scratch.
     Emitted emitted_;
+    std::vector<SettledPiecePtr> settled_;
 };
 
 }  // namespace sf::engine

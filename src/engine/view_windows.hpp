@@ -2,6 +2,7 @@
 // which are due, what of them has been emitted. Those of panes are in pane_windows, sessions in session_windows.
 #pragma once
 
+#include "engine/settled.hpp"
 #include "engine/shard_keys.hpp"
 #include "engine/window_rows.hpp"
 
@@ -36,6 +37,13 @@ public:
     /// Emits every window that has events, as final, whatever the watermark: a flush. They stay, and events that still
     /// come correct them.
     virtual void flush(RowSink& sink) = 0;
+
+    /// Windows before this one are over, and all their rows are given, once everything is emitted that is due at this
+    /// watermark. Only where windows end in their order: not of sessions.
+    [[nodiscard]] virtual WindowIndex settled_before(std::int64_t watermark) const {
+        static_cast<void>(watermark);
+        return kNothingSettled;
+    }
 
     /// While the state is larger than state_max: cells of groups that are not known yet are left out.
     virtual void refuse_new_groups(bool refuse) = 0;

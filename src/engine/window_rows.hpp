@@ -22,6 +22,8 @@ struct RowSink {
     std::uint32_t epoch = 0;
     std::uint64_t& version;
     std::uint64_t& rows_failed;  // Rows with an expression that could not be computed: NULL was taken for it.
+    std::vector<models::MetricPoint>* settled =
+        nullptr;  // Rows of windows that are over, once more; null: nobody asks.
 };
 
 /// Rows that readers have of a window. With ranks a hash of what they show, 0 where it is not known: then rows change

@@ -196,7 +196,8 @@ private:
     };
 
     [[nodiscard]] Column input(const Expression& leaf, Arena& arena) const {
-        SF_ASSERT(leaf.kind == Expression::Kind::input && leaf.index < inputs_.size());
+        SF_ASSERT(leaf.kind == Expression::Kind::input || leaf.kind == Expression::Kind::view_column);
+        SF_ASSERT(leaf.index < inputs_.size());
         Column column = inputs_[leaf.index];
         SF_ASSERT(column.type == leaf.type);
         if (column.is_dictionary()) {
@@ -246,19 +247,27 @@ private:
 }  // namespace
 
 struct EventEvaluator::State {
-    EventLeaves leaves;
-    Program program{leaves};
+    explicit State(Over over)
+        : program(over == Over::events ? static_cast<Leaves&>(of_events) : static_cast<Leaves&>(of_rows)) {}
+    EventLeaves of_events;
+    InputLeaves of_rows;
+    Program program;
 };
 
-EventEvaluator::EventEvaluator() : state_(std::make_unique<State>()) {}
+EventEvaluator::EventEvaluator(Over over) : state_(std::make_unique<State>(over)) {}
 EventEvaluator::~EventEvaluator() = default;
 
 EventEvaluator::Slot EventEvaluator::add(const ExpressionPtr& expression) { return state_->program.add(expression); }
 void EventEvaluator::remove(Slot slot) { state_->program.release(slot); }
 
 void EventEvaluator::begin(const models::EventBatch& batch) {
-    state_->leaves.begin(batch);
+    state_->of_events.begin(batch);
     state_->program.begin(batch.size());
+}
+
+void EventEvaluator::begin(std::span<const Column> columns, std::size_t rows) {
+    state_->of_rows.begin(columns);
+    state_->program.begin(rows);
 }
 
 const Column& EventEvaluator::column(Slot slot) { return state_->program.result(slot); }

@@ -12,13 +12,16 @@
 
 namespace sf::sql {
 
-/// Expressions over events. Each distinct expression, and each distinct part of one, is computed once a batch, however
-/// many views use it, and the JSON of `data` is read once a batch for all fields together. One thread.
+/// Expressions over events, or over rows of a view. Each distinct expression, and each distinct part of one, is
+/// computed once a batch, however many views use it, and the JSON of `data` is read once a batch for all fields
+/// together. One thread.
 class EventEvaluator {
 public:
     using Slot = std::uint32_t;
 
-    EventEvaluator();
+    enum class Over : std::uint8_t { events, view_rows };
+
+    explicit EventEvaluator(Over over = Over::events);
     ~EventEvaluator();
 
     /// The same expression (by canonical text) gives the same slot.
@@ -27,6 +30,9 @@ public:
 
     /// Results of the batch before are forgotten; `batch` outlives the use of columns.
     void begin(const models::EventBatch& batch);
+
+    /// The same over rows of a view, whose columns these are; all have `rows` values and outlive the use of columns.
+    void begin(std::span<const Column> columns, std::size_t rows);
 
     /// Of all rows of the batch. Computed at the first call; valid until begin(), add() or remove().
     [[nodiscard]] const Column& column(Slot slot);

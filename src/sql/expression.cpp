@@ -231,6 +231,12 @@ ExpressionPtr make_aggregate(std::size_t index, Type type, std::string text, int
     return expression;
 }
 
+ExpressionPtr make_view_column(std::size_t index, Type type, std::string_view name, int location) {
+    auto expression = make(Expression::Kind::view_column, type, quoted_identifier(name), location);
+    expression->index = index;
+    return expression;
+}
+
 ExpressionPtr make_union_column(std::size_t index, Type type, std::string text) {
     auto expression = make(Expression::Kind::union_column, type, std::move(text), -1);
     expression->index = index;

@@ -49,6 +49,7 @@ struct Expression {
         json_field,    // jsonb: the value at a path of keys in `data`, or in the input that is its only argument.
         call,          // A function or operator.
         input,         // Of RowEvaluator.
+        view_column,   // Of a row of the view that is read; an input of the evaluator of such rows.
         aggregate,     // Of the plan. This and the next ones only while planning; then they become inputs.
         ranking,       // Of the plan.
         union_column,  // Of a UNION ALL; in the plan of a branch it is what that has there.
@@ -78,6 +79,9 @@ struct Expression {
 [[nodiscard]] ExpressionPtr make_json_field(std::vector<std::string> path, int location, ExpressionPtr base = nullptr);
 [[nodiscard]] ExpressionPtr make_window_bound(Expression::Kind kind, int location);
 [[nodiscard]] ExpressionPtr make_aggregate(std::size_t index, Type type, std::string text, int location);
+
+/// Column number `index` of the view that is read.
+[[nodiscard]] ExpressionPtr make_view_column(std::size_t index, Type type, std::string_view name, int location);
 
 [[nodiscard]] ExpressionPtr make_union_column(std::size_t index, Type type, std::string text);
 

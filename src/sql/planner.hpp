@@ -6,6 +6,7 @@
 #include "sql/aggregate_catalog.hpp"
 #include "sql/tables/reference_table.hpp"
 #include "sql/user_function.hpp"
+#include "sql/view_catalog.hpp"
 #include "sql/view_plan.hpp"
 
 #include <string_view>
@@ -17,6 +18,7 @@ namespace sf::sql {
 /// the hint the way out.
 [[nodiscard]] Result<ViewPlan> plan_view(std::string_view sql, const AggregateCatalog& aggregates,
                                          const TableCatalog& tables = no_tables(),
-                                         const FunctionCatalog& functions = no_functions());
+                                         const FunctionCatalog& functions = no_functions(),
+                                         const ViewCatalog& views = no_views());
 
 }  // namespace sf::sql

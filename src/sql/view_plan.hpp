@@ -7,6 +7,7 @@
 #include "sql/expression.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -100,8 +101,24 @@ struct OutputColumn {
                                // rankings.
 };
 
+/// The view that a view reads, in the place of events: one row for each that it has in a window that is over.
+struct ViewSource {
+    enum class Part : std::uint8_t { keys, values, window_start, window_end };  // Of a row as it is stored.
+    struct Column {
+        std::string name;
+        Type type = Type::bigint;
+        Part part = Part::values;
+        std::string member = {};  // Of the JSON of keys or values.
+    };
+    std::string view;
+    Window window;  // Of that view: TUMBLE or HOP.
+    std::vector<Column> columns;
+    bool by_end = false;  // The time of a row, which windows over it go by, is its window_end; else window_start.
+};
+
 struct ViewPlan {
     std::string name;
+    std::optional<ViewSource> over;  // Nothing: events. Then what is said of events below is said of its rows.
     Window window;
     ViewOptions options;
     ExpressionPtr where;  // Over events, boolean; may be null.
@@ -116,8 +133,8 @@ struct ViewPlan {
     /// outputs are expressions over events.
     bool of_events = false;
 
-    /// Of a view over a UNION ALL: the same view over each SELECT of it but the first, which this is over. They differ in
-    /// what is over events: `where`, the keys' expressions, arguments and filters of aggregates.
+    /// Of a view over a UNION ALL: the same view over each SELECT of it but the first, which this is over. They differ
+    /// in what is over events: `where`, the keys' expressions, arguments and filters of aggregates.
     std::vector<ViewPlan> branches;
 
     /// Whether a row that was given can stop being one before its window is final.

@@ -2,6 +2,7 @@
 
 #include "base/logging.hpp"
 
+#include <algorithm>
 #include <future>
 
 namespace sf::analytics {
@@ -89,6 +90,7 @@ bool ShardRunner::run(Command command) {
 void ShardRunner::work() {
     auto tick_at = clock_.steady();
     auto checkpoint_at = clock_.steady() + options_.checkpoint_interval;
+    give_pieces();  // What the snapshot that it begins from has kept.
     while (true) {
         auto item = queue_.pop_until(tick_at);
         if (item) {
@@ -96,6 +98,7 @@ void ShardRunner::work() {
         } else if (queue_.is_closed()) {
             break;
         }
+        take_pieces();
         const auto now = clock_.steady();
         if (now >= tick_at) {
             shard_.tick(micros_of(now));
@@ -103,6 +106,7 @@ void ShardRunner::work() {
         }
         publish();
         if (now >= checkpoint_at) {
+            forget_settled();
             if (merged_since_ && unconfirmed_.empty()) begin_checkpoint();
             checkpoint_at = now + options_.checkpoint_interval;
         }
@@ -119,6 +123,7 @@ void ShardRunner::handle(Item& item) {
         const engine::Frame& frame = *arrived->frame;
         shard_.merge(frame);
         merged_since_ = true;
+        give_pieces();
         if (shard_.emitted_points() > 0) {
             publish();
             if (options_.on_rows) {
@@ -132,9 +137,48 @@ void ShardRunner::handle(Item& item) {
         return;
     }
     Ordered& ordered = *std::get<std::unique_ptr<Ordered>>(item);
+    take_pieces();
     ordered.command(shard_);
+    give_pieces();
     publish();  // Whoever waits for the command may wait for its rows next.
     ordered.done.set_value();
+}
+
+// What shards gave until now for views over views.
+void ShardRunner::take_pieces() {
+    std::vector<engine::SettledPiecePtr> pieces;
+    {
+        std::lock_guard lock(pieces_mutex_);
+        pieces.swap(pieces_);
+    }
+    for (const engine::SettledPiecePtr& piece : pieces) shard_.merge(*piece);
+    if (pieces.empty()) return;
+    merged_since_ = true;
+    give_pieces();
+}
+
+void ShardRunner::give_pieces() {
+    const std::vector<engine::SettledPiecePtr> pieces = shard_.take_settled();
+    if (pieces.empty()) return;
+    for (ShardRunner* const to : all_) {
+        std::lock_guard lock(to->pieces_mutex_);
+        to->pieces_.insert(to->pieces_.end(), pieces.begin(), pieces.end());
+    }
+}
+
+engine::WindowIndex ShardRunner::settled_floor(engine::ViewNumber reader, std::size_t shard) const {
+    std::lock_guard lock(mutex_);
+    const auto found = floor_places_.find(reader);
+    return found == floor_places_.end() ? engine::kNothingSettled : found->second[shard];
+}
+
+void ShardRunner::forget_settled() {
+    shard_.forget_settled([&](engine::ViewNumber reader) {
+        engine::WindowIndex all = INT64_MAX;
+        for (const ShardRunner* const other : all_)
+            all = std::min(all, other->settled_floor(reader, options_.shard.index));
+        return all;
+    });
 }
 
 void ShardRunner::publish() {
@@ -148,6 +192,7 @@ void ShardRunner::publish() {
 // One that is still waiting to be saved is replaced by the newer one.
 void ShardRunner::begin_checkpoint() {
     engine::ShardSnapshot state = shard_.snapshot();
+    give_pieces();
     publish();
     merged_since_ = false;
     const std::uint64_t ticket = publisher_.ticket();
@@ -218,6 +263,7 @@ Result<> ShardRunner::save(const Snapshot& snapshot, const std::stop_token& stop
 void ShardRunner::note_saved(const engine::ShardSnapshot& snapshot) {
     std::lock_guard lock(mutex_);
     if (!last_saved_.empty()) floors_ = last_saved_;
+    floor_places_ = std::exchange(last_places_, snapshot.settled_places());
     last_saved_.clear();
     for (messaging::Partition p = 0; p < merged_.size(); ++p) last_saved_.push_back(snapshot.next_offset(p));
 }

@@ -12,6 +12,7 @@
 #include <condition_variable>
 #include <functional>
 #include <future>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -39,6 +40,10 @@ public:
     /// Before start(): the state of these views at the last checkpoint. `corrupt` if there is none, or none that can be
     /// read: then it must not be started, and another one made.
     [[nodiscard]] Result<> restore(const std::vector<engine::ViewPtr>& views);
+
+    /// Before start(): all shards, this one too. What this one has for views over its views goes to them. They outlive
+    /// its thread.
+    void connect(std::vector<ShardRunner*> all) { all_ = std::move(all); }
 
     void start();
 
@@ -69,6 +74,9 @@ public:
     /// A restart reads nothing below this.
     [[nodiscard]] messaging::Offset floor(messaging::Partition partition) const;
 
+    /// How far the checkpoint before the last has what `shard` gave for a view over a view.
+    [[nodiscard]] engine::WindowIndex settled_floor(engine::ViewNumber reader, std::size_t shard) const;
+
     [[nodiscard]] const engine::Shard& before_start() const { return shard_; }
 
     /// Which rows the checkpoint covers that was restored.
@@ -88,6 +96,9 @@ private:
 
     void work();
     void handle(Item& item);
+    void take_pieces();
+    void give_pieces();
+    void forget_settled();
     void publish();
     void begin_checkpoint();
     void save_checkpoints(const std::stop_token& stop);
@@ -103,6 +114,11 @@ private:
     engine::Shard shard_;  // The worker's, once it runs.
     std::optional<RowMark> restored_mark_;
     BoundedQueue<Item> queue_;
+    std::vector<ShardRunner*> all_;
+    std::mutex pieces_mutex_;
+    std::vector<engine::SettledPiecePtr> pieces_;  // Under pieces_mutex_: given by shards, not merged yet. No limit:
+                                                   // two shards must not wait for each other, and windows end no faster
+                                                   // than frames come in through the queue.
     bool merged_since_ = false;  // The worker's: frames since the last snapshot.
     std::atomic<Deadline> merge_until_ = Deadline::max();
     std::stop_source giving_up_;  // Rows that still wait to be published are dropped.
@@ -122,6 +138,8 @@ private:
     std::optional<Error> snapshot_error_;  // Of the last one.
     std::vector<messaging::Offset> last_saved_;
     std::vector<messaging::Offset> floors_;  // Of the checkpoint before the last: the store falls back to it.
+    using Places = std::map<engine::ViewNumber, std::vector<engine::WindowIndex>>;
+    Places last_places_, floor_places_;  // The same of what views over views have merged.
     bool running_ = false;
     std::atomic<std::uint64_t> checkpoints_failed_ = 0;
 

@@ -104,6 +104,7 @@ Result<ViewEngine::Known> ViewEngine::begin(ViewRecord record, const Known* inst
     record.starts.clear();
     record.whole_after = engine::kTimeMin;
     SF_ASSIGN(const engine::ViewPtr planned, make_view(record));
+    if (planned->plan.over) return begin_over(std::move(record), planned, instead_of, nullptr);
     // What was durable before it was asked for is not its own, as far as the readers come in time.
     (void)catch_up(options_.catch_up_patience);
     Known made{record, planned};
@@ -132,6 +133,12 @@ Result<ViewEngine::Known> ViewEngine::begin(ViewRecord record, const Known* inst
         if (instead_of != nullptr) fold.remove(instead_of->view->number);
         fold.add(made.view);
     }));
+    return finish_begin(std::move(made), instead_of, std::move(kept));
+}
+
+// What follows when readers and shards have the view.
+Result<ViewEngine::Known> ViewEngine::finish_begin(Known made, const Known* instead_of, Result<> kept) {
+    const std::string& name = made.record.name;
     if (kept) kept = checkpoint_all();
     if (kept && instead_of == nullptr) kept = store_.put(made.record);
     if (kept && instead_of != nullptr) kept = store_.set_lost(name, false);
@@ -206,8 +213,11 @@ Result<std::optional<ViewStatus>> ViewEngine::replace(std::string_view name, con
     }
     SF_TRY(check_made_alike(name, definition));
     const auto old = known(name);
-    if (!old || old->record.sql != definition.sql || old->record.functions != planned.functions || !definition.enabled)
+    if (!old || old->record.sql != definition.sql || old->record.functions != planned.functions ||
+        !definition.enabled) {
+        SF_TRY(check_not_read(name, "changed"));
         return make(record_of(definition, planned, plan.name), old ? &*old : nullptr);
+    }
     Known same = *old;
     if (same.record.rule != definition.rule) {
         same.record.rule = definition.rule;
@@ -257,6 +267,7 @@ Result<> ViewEngine::drop(std::string_view name) {
     std::lock_guard change(change_mutex_);
     const auto stopped = unplanned_.find(name);
     if (!known(name) && stopped == unplanned_.end()) return fail(no_such_view(name));
+    SF_TRY(check_not_read(name, "dropped"));
     SF_TRY(store_.remove(name));
     if (stopped != unplanned_.end()) unplanned_.erase(stopped);
     SF_TRY(end_and_forget(name));
@@ -281,10 +292,17 @@ Result<std::uint64_t> ViewEngine::backfill(std::string_view name, std::stop_toke
     if (!running_) return fail(ErrorCode::unavailable, "the service is stopping");
     const auto old = known(name);
     if (!old) return fail(no_such_view(name));
+    SF_ASSIGN(const bool lost, store_.is_lost(name));  // Then those that read it are, too, and follow.
+    if (!lost) SF_TRY(check_not_read(name, "filled anew"));
     ViewRecord record = old->record;
     record.identity = new_identity(name);
     record.closed_until = engine::kTimeMin;
     SF_ASSIGN(const engine::ViewPtr view, make_view(record));
+    if (view->plan.over) {
+        Filled filled;
+        SF_TRY(begin_over(std::move(record), view, &*old, &filled));
+        return filled.rows;
+    }
     const LogHold hold(*this);
     History history(view, options_.shards, options_.partitions, options_.late_listed_max);
     SF_TRY(history.read(events_, stop));
@@ -358,6 +376,7 @@ bool ViewEngine::catch_up(std::chrono::milliseconds patience) {
         const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - clock_.steady());
         merged &= shard->wait_merged(ends, std::max(left, std::chrono::milliseconds{0}));
     }
+    (void)hand_pieces_on();  // No: it is stopping.
     return merged;
 }
 
@@ -394,9 +413,13 @@ Result<ViewExplanation> ViewEngine::explain(std::string_view name) {
     std::vector<engine::ViewPtr> all;
     {
         std::lock_guard lock(mutex_);
-        for (const auto& [other, known] : views_) all.push_back(known.view);
+        for (const auto& [other, known] : views_) {
+            if (!known.view->plan.over) all.push_back(known.view);
+        }
     }
+    if (status.view->plan.over) all = {status.view};  // Its rows are its own.
     ViewExplanation explanation{.status = std::move(status), .late_listed_max = options_.late_listed_max};
+    explanation.chain = chain_of(*explanation.status.view);
     explanation.sharing = engine::sharing_of(*explanation.status.view, all);
     if (explanation.status.watermark) explanation.lag = clock_.now() - *explanation.status.watermark;
     return explanation;

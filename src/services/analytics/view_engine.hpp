@@ -61,7 +61,8 @@ struct ViewStatus {
 struct ViewExplanation {
     ViewStatus status;
     engine::Sharing sharing;
-    std::optional<Duration> lag;  // How far the watermark is behind the clock.
+    std::vector<std::string> chain;  // Of a view over a view: the one that it reads, the one that that reads, ...
+    std::optional<Duration> lag;     // How far the watermark is behind the clock.
     std::uint64_t late_listed_max = 0;
 };
 
@@ -125,7 +126,8 @@ public:
 
     [[nodiscard]] Result<> drop(std::string_view name);
 
-    /// Computes the view anew over all stored events, then goes on with live ones. Returns how many events were read.
+    /// Computes the view anew over all stored events, or over the stored rows of the view that it reads, then goes on
+    /// with live ones. Returns how many events, or rows, were read.
     [[nodiscard]] Result<std::uint64_t> backfill(std::string_view name, std::stop_token stop);
 
     /// Runs the definition beside the view that it is to replace, as view "NAME@next"; one that is there already is
@@ -234,8 +236,8 @@ private:
     [[nodiscard]] TableStatus table_status(const TableRecord& record) const;
     [[nodiscard]] std::vector<Known> all_known() const;
     [[nodiscard]] Result<Planned> plan_new(const std::string& sql) const;
-    [[nodiscard]] static Result<sql::ViewPlan> plan_with(const ViewRecord& record, const sql::TableCatalog& tables);
-    [[nodiscard]] static Result<engine::ViewPtr> planned_with(const Known& known, const sql::TableCatalog& tables);
+    [[nodiscard]] Result<sql::ViewPlan> plan_with(const ViewRecord& record, const sql::TableCatalog& tables) const;
+    [[nodiscard]] Result<engine::ViewPtr> planned_with(const Known& known, const sql::TableCatalog& tables) const;
     [[nodiscard]] Result<> check_function_in(const sql::UserFunction& function,
                                              const sql::FunctionCatalog& others) const;
     struct FunctionUse {
@@ -255,6 +257,22 @@ private:
                                            const std::function<void(engine::PartialFold&)>& change);
     [[nodiscard]] Result<> check_made_alike(std::string_view name, const ViewDefinition& definition) const;
     [[nodiscard]] Result<Known> begin(ViewRecord record, const Known* instead_of, History* history);
+    [[nodiscard]] Result<Known> finish_begin(Known made, const Known* instead_of, Result<> kept);
+
+    // Views over views: view_engine_over.cpp.
+    class KnownViews;
+    [[nodiscard]] Result<> plan_all(const std::vector<ViewRecord>& records);
+    struct Filled {
+        std::vector<std::unique_ptr<engine::Shard>> shards;  // None: it begins empty.
+        std::uint64_t rows = 0;
+    };
+    [[nodiscard]] Result<Known> begin_over(ViewRecord record, engine::ViewPtr planned, const Known* instead_of,
+                                           Filled* filled);
+    [[nodiscard]] Result<> fill_from_rows(const engine::ViewPtr& view, const engine::View& source,
+                                          const std::vector<engine::WindowIndex>& places, Filled& filled);
+    [[nodiscard]] Result<> hand_pieces_on();
+    [[nodiscard]] Result<> check_not_read(std::string_view name, std::string_view what) const;
+    [[nodiscard]] std::vector<std::string> chain_of(const engine::View& view) const;
     [[nodiscard]] Result<> forget_rows(std::string_view name);
     [[nodiscard]] Result<> end_and_forget(std::string_view name);
     [[nodiscard]] Result<std::vector<models::MetricPoint>> all_rows(const std::string& name);

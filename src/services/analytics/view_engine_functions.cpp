@@ -1,4 +1,5 @@
 // Functions in SQL of the engine: how they are made, replaced and dropped, and which views were made with them.
+#include "services/analytics/known_views.hpp"
 #include "services/analytics/view_engine.hpp"
 #include "sql/planner.hpp"
 
@@ -26,13 +27,14 @@ Result<sql::ViewPlan> ViewEngine::plan(const std::string& sql, std::span<const s
     std::lock_guard lock(tables_mutex_);
     StatedFunctions all(functions_);
     SF_TRY(all.read(functions));
-    return sql::plan_view(sql, engine::aggregate_catalog(), tables_.now(), all);
+    return sql::plan_view(sql, engine::aggregate_catalog(), tables_.now(), all, KnownViews(*this));
 }
 
 Result<ViewEngine::Planned> ViewEngine::plan_new(const std::string& sql) const {
     std::lock_guard lock(tables_mutex_);
     const AskedFunctions asked(functions_);
-    SF_ASSIGN(sql::ViewPlan plan, sql::plan_view(sql, engine::aggregate_catalog(), tables_.now(), asked));
+    SF_ASSIGN(sql::ViewPlan plan,
+              sql::plan_view(sql, engine::aggregate_catalog(), tables_.now(), asked, KnownViews(*this)));
     return Planned{std::move(plan), asked.statements()};
 }
 
@@ -41,10 +43,10 @@ Result<sql::ViewPlan> ViewEngine::plan_of(const ViewRecord& record) const {
     return plan_with(record, tables_.now());
 }
 
-Result<sql::ViewPlan> ViewEngine::plan_with(const ViewRecord& record, const sql::TableCatalog& tables) {
+Result<sql::ViewPlan> ViewEngine::plan_with(const ViewRecord& record, const sql::TableCatalog& tables) const {
     StatedFunctions functions;
     SF_TRY(functions.read(record.functions));
-    return sql::plan_view(record.sql, engine::aggregate_catalog(), tables, functions);
+    return sql::plan_view(record.sql, engine::aggregate_catalog(), tables, functions, KnownViews(*this));
 }
 
 // Those of the statements count as made, in their order.

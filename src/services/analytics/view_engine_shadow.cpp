@@ -37,6 +37,9 @@ Result<ViewStatus> ViewEngine::shadow(std::string_view name, const ViewDefinitio
                     "a shadow has the name of the view that it is to replace");
     }
     if (!known(name)) return fail(ErrorCode::not_found, "there is no view \"" + plan.name + "\"", "", "make it first");
+    if (plan.over || known(name)->view->plan.over)
+        return fail(ErrorCode::invalid_input, "a view over a view has no shadow", "", "replace it with PUT");
+    SF_TRY(check_not_read(name, "shadowed"));
     SF_TRY(check_made_alike(name, definition));
     ViewRecord record = record_of(definition, planned, shadow_name(name));
     record.enabled = true;
@@ -90,6 +93,7 @@ Result<ViewStatus> ViewEngine::promote(std::string_view name) {
     const auto old = known(name);
     const auto beside = known(shadow_name(name));
     if (!beside) return fail(no_shadow(name));
+    SF_TRY(check_not_read(name, "replaced"));
     for (const std::string& one : {std::string(name), shadow_name(name)}) {
         SF_ASSIGN(const bool lost, store_.is_lost(one));
         if (lost)

@@ -26,24 +26,11 @@ Result<> ViewEngine::start() {
     SF_ASSIGN(const std::vector<ViewRecord> records, store_.load());
     std::vector<engine::ViewPtr> views;
     bool some_lost = false;
-    for (const ViewRecord& record : records) {
-        if (!record.enabled) {
-            unplanned_.emplace(record.name, record);
-            continue;
-        }
-        auto view = make_view(record);
-        if (!view) {
-            // Written by another version of this program, most likely. The others go on, and this one is still there to
-            // be replaced.
-            logging::error("a stored view can't be planned any more and does not run",
-                           {{"view", record.name}, {"error", view.error().line()}});
-            unplanned_.emplace(record.name, record);
-            continue;
-        }
-        views_.emplace(record.name, Known{record, *view});
-        SF_ASSIGN(const bool lost, store_.is_lost(record.name));
+    SF_TRY(plan_all(records));
+    for (const auto& [name, known] : views_) {
+        SF_ASSIGN(const bool lost, store_.is_lost(name));
         some_lost |= lost;
-        if (!lost) views.push_back(*view);
+        if (!lost) views.push_back(known.view);
     }
     const std::size_t sound = views.size();
     SF_TRY(start_shards(views));
@@ -143,6 +130,7 @@ void ViewEngine::settle_rows(const std::vector<messaging::Offset>& ends, const s
             if (stop.stop_requested()) return;
         }
     }
+    (void)hand_pieces_on();  // No: it is stopping, as below.
     std::uint32_t epoch = 0;
     const auto given = on_shards([&](engine::Shard& shard, std::size_t) {
         shard.emit_all_changed();
@@ -170,8 +158,10 @@ Result<> ViewEngine::check_log(const engine::Shard& shard) const {
 }
 
 void ViewEngine::compute_again(const std::stop_token& stop) {
-    for (const ViewSummary& view : summaries()) {
-        const std::string& name = view.table.name;
+    std::vector<Known> views = all_known();
+    std::ranges::stable_sort(views, {}, [&](const Known& known) { return chain_of(*known.view).size(); });
+    for (const Known& known : views) {
+        const std::string& name = known.record.name;
         const auto lost = store_.is_lost(name);
         if (stop.stop_requested()) return;
         if (lost && !*lost) continue;
@@ -190,6 +180,7 @@ void ViewEngine::compute_again(const std::stop_token& stop) {
 Result<> ViewEngine::start_readers(const std::vector<engine::ViewPtr>& views) {
     std::vector<std::vector<TimedPlan>> all_plans;
     for (const engine::ViewPtr& view : views) {
+        if (view->plan.over) continue;  // Shards give it what it reads.
         SF_ASSIGN(std::vector<TimedPlan> plans, plans_of(views_.find(view->plan.name)->second));
         all_plans.push_back(std::move(plans));
     }
@@ -228,6 +219,9 @@ Result<> ViewEngine::start_readers(const std::vector<engine::ViewPtr>& views) {
         SF_ASSIGN(const messaging::OffsetRange range, log_.range(options_.topic, p));
         ends.push_back(range.end);
     }
+    std::vector<ShardRunner*> all_shards;
+    for (const auto& shard : shards_) all_shards.push_back(shard.get());
+    for (auto& shard : shards_) shard->connect(all_shards);
     for (auto& shard : shards_) shard->start();
     for (auto& reader : readers_) reader->start();
     if (!unconfirmed_.empty()) {

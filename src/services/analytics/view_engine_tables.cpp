@@ -48,7 +48,7 @@ private:
 
 }  // namespace
 
-Result<engine::ViewPtr> ViewEngine::planned_with(const Known& known, const sql::TableCatalog& tables) {
+Result<engine::ViewPtr> ViewEngine::planned_with(const Known& known, const sql::TableCatalog& tables) const {
     const engine::View& view = *known.view;
     SF_ASSIGN(sql::ViewPlan plan, plan_with(known.record, tables));
     plan.name = view.plan.name;

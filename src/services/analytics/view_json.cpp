@@ -49,9 +49,12 @@ const char* kind_name(sql::OutputColumn::Kind kind) {
     return "value";
 }
 
-std::string window_json(const sql::Window& window) {
+std::string window_json(const sql::ViewPlan& plan) {
+    const sql::Window& window = plan.window;
     if (window.kind == sql::Window::Kind::none) return R"({"kind":"none"})";
-    const char* const time = window.time == sql::TimeColumn::timestamp ? "timestamp" : "received_at";
+    const char* const time = plan.over ? plan.over->by_end ? "window_end" : "window_start"
+                             : window.time == sql::TimeColumn::timestamp ? "timestamp"
+                                                                         : "received_at";
     if (window.kind == sql::Window::Kind::session)
         return fmt::format(R"({{"kind":"session","time":"{}","gap":{}}})", time,
                            json_string(duration_text(window.size)));
@@ -67,8 +70,9 @@ std::string size_or_null(std::uint64_t bytes) { return bytes == 0 ? "null" : std
 std::string common_members(const ViewStatus& status) {
     const sql::ViewOptions& options = status.view->plan.options;
     return fmt::format(
-        R"("name":{},"window":{},"emit":{},"lateness":{},"out_of_orderness":{},"ttl":{},"keys_max":{},"state_max":{})",
-        json_string(status.record.name), window_json(status.view->plan.window), json_string(emit_text(options.emit)),
+        R"("name":{},"reads":{},"window":{},"emit":{},"lateness":{},"out_of_orderness":{},"ttl":{},"keys_max":{},"state_max":{})",
+        json_string(status.record.name), status.view->plan.over ? json_string(status.view->plan.over->view) : "null",
+        window_json(status.view->plan), json_string(emit_text(options.emit)),
         json_string(duration_text(options.lateness)), json_string(duration_text(options.out_of_orderness)),
         options.ttl == Duration::zero() ? "null" : json_string(duration_text(options.ttl)), options.keys_max,
         size_or_null(options.state_max));
@@ -172,10 +176,11 @@ std::string explain_json(const ViewExplanation& explanation) {
     const std::string lag =
         explanation.lag ? fmt::format("{:.3f}", std::chrono::duration<double>(*explanation.lag).count()) : "null";
     return fmt::format(
-        R"({{{},"filter":{},"keys":{},"aggregates":{}{},{},"having":{}{},"outputs":{},"sharing":{},)"
+        R"({{{},"chain":{},"filter":{},"keys":{},"aggregates":{}{},{},"having":{}{},"outputs":{},"sharing":{},)"
         R"("state":{{"groups":{},"{}":{},"bytes":{}}},"rates":{{"events_per_second":{:.3f},"rows_per_second":{:.3f}}},)"
         R"("watermark":{},"lag_seconds":{},"limits":{}}})",
-        common_members(status), plan.where ? json_string(sql::canonical_text(*plan.where)) : "null",
+        common_members(status), texts(explanation.chain, [](const std::string& name) { return name; }),
+        plan.where ? json_string(sql::canonical_text(*plan.where)) : "null",
         texts(plan.keys, [](const sql::KeyColumn& key) { return sql::canonical_text(*key.expression); }),
         texts(plan.aggregates, [](const sql::AggregateCall& call) { return call.text(); }), branches_json(plan),
         pieces_json(*status.view), plan.having ? json_string(sql::canonical_text(*plan.having)) : "null",

@@ -12,7 +12,8 @@ namespace {
 using Kind = Expression::Kind;
 
 bool is_leaf(const Expression& expression) {
-    return expression.kind == Kind::column || expression.kind == Kind::json_field || expression.kind == Kind::input;
+    return expression.kind == Kind::column || expression.kind == Kind::json_field || expression.kind == Kind::input ||
+           expression.kind == Kind::view_column;
 }
 
 // A reading of data.field looks at the field's own text: making the canonical one first would be wasted.

@@ -12,14 +12,17 @@ namespace sf::sql {
 class DerivedScope final : public Scope {
 public:
     /// `table` is what columns may be qualified with. `builder` outlives the scope.
-    DerivedScope(const Builder& builder, std::string table, std::vector<NamedColumn> columns)
-        : builder_(builder), table_(std::move(table)), columns_(std::move(columns)) {}
+    /// Rows of a view have no order of their own.
+    DerivedScope(const Builder& builder, std::string table, std::vector<NamedColumn> columns, bool of_view = false)
+        : builder_(builder), table_(std::move(table)), columns_(std::move(columns)), of_view_(of_view) {}
 
     [[nodiscard]] bool has_column(std::string_view name) const override;
     [[nodiscard]] Result<ExpressionPtr> column(const PgQuery__ColumnRef& reference) const override;
     [[nodiscard]] Result<std::vector<NamedColumn>> star(const PgQuery__ColumnRef& reference) const override;
-    /// Its rows are events, wherever an aggregate may stand.
-    [[nodiscard]] std::vector<ExpressionPtr> row_order() const override { return event_order(); }
+    /// Its rows are events, or a view's, wherever an aggregate may stand.
+    [[nodiscard]] std::vector<ExpressionPtr> row_order() const override {
+        return of_view_ ? std::vector<ExpressionPtr>() : event_order();
+    }
 
 private:
     [[nodiscard]] Result<std::vector<std::string>> names_of(const PgQuery__ColumnRef& reference) const;
@@ -28,6 +31,7 @@ private:
     const Builder& builder_;
     std::string table_;
     std::vector<NamedColumn> columns_;
+    bool of_view_;
 };
 
 }  // namespace sf::sql

@@ -43,11 +43,14 @@ constexpr std::array kForms = {
 
 class WindowReader {
 public:
-    /// `table` has the columns of what the call names first.
-    WindowReader(const Builder& builder, const PgQuery__FuncCall& call, const Form& form, const Scope& table)
-        : builder_(builder), call_(call), form_(form), table_(table) {}
+    /// `table` has the columns of what the call names first. `view`: null where it reads events.
+    WindowReader(const Builder& builder, const PgQuery__FuncCall& call, const Form& form, const Scope& table,
+                 ViewSource* view)
+        : builder_(builder), call_(call), form_(form), table_(table), view_(view) {}
 
     Result<Window> read() const {
+        if (view_ != nullptr && form_.kind == Window::Kind::session)
+            return refuse(call_.location, "sessions are of events, not of a view's rows", "write TUMBLE or HOP");
         const bool hop = form_.kind == Window::Kind::hop;
         const std::size_t lengths = hop ? 2 : 1;
         const std::size_t most = 2 + lengths + (form_.offset ? 1 : 0);
@@ -84,10 +87,19 @@ private:
     [[nodiscard]] Result<TimeColumn> time_column(const PgQuery__Node& node) const {
         if (node.node_case == PG_QUERY__NODE__NODE_COLUMN_REF && !is_star(*node.column_ref)) {
             const auto column = table_.column(*node.column_ref);
+            if (view_ != nullptr && column && (*column)->kind == Expression::Kind::view_column) {
+                const ViewSource::Part part = view_->columns[(*column)->index].part;
+                view_->by_end = part == ViewSource::Part::window_end;
+                if (view_->by_end || part == ViewSource::Part::window_start) return TimeColumn::timestamp;
+            }
             const bool plain = column && (*column)->kind == Expression::Kind::column;
             if (plain && (*column)->column == EventColumn::timestamp) return TimeColumn::timestamp;
             if (plain && (*column)->column == EventColumn::received_at) return TimeColumn::received_at;
         }
+        if (view_ != nullptr)
+            return refuse(location_of(node),
+                          fmt::format("windows over view \"{}\" go by its window_start or window_end", view_->view),
+                          fmt::format("write {}({}, window_start, ...)", form_.function, view_->view));
         return refuse(location_of(node), "windows are over timestamp or received_at", time_hint(node));
     }
 
@@ -144,6 +156,7 @@ private:
     const PgQuery__FuncCall& call_;
     const Form& form_;
     const Scope& table_;
+    ViewSource* const view_;
 };
 
 // TUMBLE(name, ...): nothing where the name is no name.
@@ -163,7 +176,7 @@ Result<std::string> alias_of(const Builder& builder, const PgQuery__Alias* alias
 }
 
 Result<Source> over_relation(const Builder& builder, Relation relation, const PgQuery__Alias* alias,
-                             std::string_view otherwise, int location) {
+                             std::string_view otherwise, int location, bool of_view) {
     const std::string name = alias != nullptr ? std::string(alias->aliasname) : std::string(otherwise);
     if (alias != nullptr) {
         SF_TRY(rename_columns(builder, relation, {alias->colnames, alias->n_colnames}, name, location));
@@ -171,34 +184,51 @@ Result<Source> over_relation(const Builder& builder, Relation relation, const Pg
     Source source;
     source.location = location;
     source.rows = relation.rows;
-    source.scope = std::make_unique<DerivedScope>(builder, name, std::move(relation.columns));
+    source.scope = std::make_unique<DerivedScope>(builder, name, std::move(relation.columns), of_view);
     return source;
 }
 
-// The columns of a WITH query and the bounds of the windows that its events are put into.
-Result<Source> windows_over(const Builder& builder, const PgQuery__FuncCall& call, const Form& form, Relation relation,
-                            std::string name, int location) {
+// The columns and the bounds of the windows that the rows are put into.
+Result<Source> in_windows(const Builder& builder, const PgQuery__FuncCall& call, Window window, Relation relation,
+                          std::string name, bool of_view) {
+    Source source;
+    source.location = call.location;
+    source.rows = Relation::Rows::windowed_events;
+    source.window = window;
+    for (const auto kind : {Expression::Kind::window_start, Expression::Kind::window_end}) {
+        ExpressionPtr bound = make_window_bound(kind, source.location);
+        if (std::ranges::find(relation.columns, bound->text, &NamedColumn::name) != relation.columns.end())
+            return fail(builder.error(location_of(*call.args[0]),
+                                      fmt::format("it has a column {} already", bound->text),
+                                      "give that one another name with AS"));
+        relation.columns.push_back({bound->text, bound});
+    }
+    source.scope = std::make_unique<DerivedScope>(builder, std::move(name), std::move(relation.columns), of_view);
+    return source;
+}
+
+Result<Source> windows_over_query(const Builder& builder, const PgQuery__FuncCall& call, const Form& form,
+                                  Relation relation, std::string name, ViewSource* view) {
     if (relation.rows == Relation::Rows::groups || relation.rows == Relation::Rows::ranked_groups)
         return fail(builder.error(location_of(*call.args[0]), "windows are over events, not over groups",
                                   "put the window into the SELECT that has the GROUP BY"));
     if (relation.rows == Relation::Rows::windowed_events)
         return fail(builder.error(location_of(*call.args[0]), "its events are in windows already",
                                   "one of both is the window"));
-    Source source;
-    source.location = location;
-    source.rows = Relation::Rows::windowed_events;
     const DerivedScope table(builder, std::string(table_argument(call)), relation.columns);
-    SF_ASSIGN(source.window, WindowReader(builder, call, form, table).read());
-    for (const auto kind : {Expression::Kind::window_start, Expression::Kind::window_end}) {
-        ExpressionPtr bound = make_window_bound(kind, location);
-        if (table.has_column(bound->text))
-            return fail(builder.error(location_of(*call.args[0]),
-                                      fmt::format("it has a column {} already", bound->text),
-                                      "give that one another name with AS"));
-        relation.columns.push_back({bound->text, bound});
-    }
-    source.scope = std::make_unique<DerivedScope>(builder, std::move(name), std::move(relation.columns));
-    return source;
+    SF_ASSIGN(const Window window, WindowReader(builder, call, form, table, view).read());
+    return in_windows(builder, call, window, std::move(relation), std::move(name), view != nullptr);
+}
+
+// The windows' bounds stand in the place of the view's own.
+Result<Source> windows_over_view(const Builder& builder, const PgQuery__FuncCall& call, const Form& form,
+                                 Relation relation, std::string name, ViewSource& view) {
+    const DerivedScope table(builder, view.view, relation.columns);
+    SF_ASSIGN(const Window window, WindowReader(builder, call, form, table, &view).read());
+    std::erase_if(relation.columns, [](const NamedColumn& column) {
+        return column.name == "window_start" || column.name == "window_end";
+    });
+    return in_windows(builder, call, window, std::move(relation), std::move(name), true);
 }
 
 std::string window_hint(std::string_view name) {
@@ -208,6 +238,12 @@ std::string window_hint(std::string_view name) {
     const auto form = std::ranges::find(kForms, meant.value_or(""), &Form::name);
     return form != kForms.end() ? fmt::format("is it {}?", form->function)
                                 : std::string("TUMBLE, HOP and SESSION are windows over events");
+}
+
+std::string view_hint(std::string_view name, const Subqueries& subqueries, std::string otherwise) {
+    const std::vector<std::string> views = subqueries.view_names();
+    const auto meant = nearest_name(name, std::vector<std::string_view>(views.begin(), views.end()));
+    return meant ? fmt::format("is it \"{}\"?", *meant) : std::move(otherwise);
 }
 
 Result<Source> from_function(const Builder& builder, const PgQuery__RangeFunction& function, Subqueries& subqueries) {
@@ -227,14 +263,20 @@ Result<Source> from_function(const Builder& builder, const PgQuery__RangeFunctio
     SF_ASSIGN(std::string alias, alias_of(builder, function.alias, name, location));
     const std::string_view table = table_argument(call);
     SF_ASSIGN(std::optional<Relation> with, subqueries.with_query(table));
-    if (with) return windows_over(builder, call, *form, std::move(*with), std::move(alias), location);
-    if (table != "events" && call.n_args > 0)
-        return fail(builder.error(location_of(*call.args[0]), "windows are over events or a WITH query",
-                                  fmt::format("write {}", kTumbleForm)));
+    if (with)
+        return windows_over_query(builder, call, *form, std::move(*with), std::move(alias), subqueries.view_read());
+    if (table != "events" && call.n_args > 0) {
+        const int place = location_of(*call.args[0]);
+        SF_ASSIGN(std::optional<Relation> view, subqueries.view(table, place));
+        if (view)
+            return windows_over_view(builder, call, *form, std::move(*view), std::move(alias), *subqueries.view_read());
+        return fail(builder.error(place, "windows are over events, a view or a WITH query",
+                                  view_hint(table, subqueries, fmt::format("write {}", kTumbleForm))));
+    }
     Source source;
     source.location = location;
     source.rows = Relation::Rows::windowed_events;
-    SF_ASSIGN(source.window, WindowReader(builder, call, *form, EventScope(builder, "events", false)).read());
+    SF_ASSIGN(source.window, WindowReader(builder, call, *form, EventScope(builder, "events", false), nullptr).read());
     source.scope = std::make_unique<EventScope>(builder, std::move(alias), true);
     return source;
 }
@@ -244,11 +286,16 @@ Result<Source> from_table(const Builder& builder, const PgQuery__RangeVar& table
     if (plain) {
         SF_ASSIGN(std::optional<Relation> with, subqueries.with_query(table.relname));
         if (with && table.inh != 0)
-            return over_relation(builder, std::move(*with), table.alias, table.relname, table.location);
+            return over_relation(builder, std::move(*with), table.alias, table.relname, table.location,
+                                 subqueries.view_read() != nullptr);
+    }
+    if (plain && table.inh != 0 && std::string_view(table.relname) != "events") {
+        SF_ASSIGN(std::optional<Relation> view, subqueries.view(table.relname, table.location));
+        if (view) return over_relation(builder, std::move(*view), table.alias, table.relname, table.location, true);
     }
     if (!plain || std::string_view(table.relname) != "events")
         return fail(builder.error(table.location, fmt::format("there is no table \"{}\"", table.relname),
-                                  "the table to read is events"));
+                                  view_hint(table.relname, subqueries, "the table to read is events")));
     if (table.inh == 0) return fail(builder.error(table.location, "ONLY is not supported"));
     Source source;
     source.location = table.location;
@@ -280,6 +327,9 @@ Result<Source> from_join(const Builder& builder, const PgQuery__JoinExpr& join, 
     SF_ASSIGN(Source source, from_item(builder, *join.larg, subqueries));
     const PgQuery__Node& right = *join.rarg;
     const int location = location_of(right);
+    if (subqueries.view_read() != nullptr)
+        return fail(
+            builder.error(source.location, "rows of a view are not joined", "join the events that it is made of"));
     if (source.rows == Relation::Rows::groups)
         return fail(builder.error(location, "groups are not joined", "join the events that they are made of"));
     ReferenceTablePtr table;
@@ -312,7 +362,8 @@ Result<Source> from_subselect(const Builder& builder, const PgQuery__RangeSubsel
     if (item.lateral != 0)
         return fail(builder.error(location, "LATERAL is not supported", "a subquery stands alone in FROM"));
     SF_ASSIGN(Relation relation, subqueries.subquery(select));
-    return over_relation(builder, std::move(relation), item.alias, "the subquery", location);
+    return over_relation(builder, std::move(relation), item.alias, "the subquery", location,
+                         subqueries.view_read() != nullptr);
 }
 
 }  // namespace

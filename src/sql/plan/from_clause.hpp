@@ -33,6 +33,13 @@ public:
     /// The WITH query of this name; nothing where there is none.
     [[nodiscard]] virtual Result<std::optional<Relation>> with_query(std::string_view name) = 0;
     [[nodiscard]] virtual Result<Relation> subquery(const PgQuery__SelectStmt& select) = 0;
+
+    /// The columns of the view of this name, which the statement reads from then on in the place of events; nothing
+    /// where there is none.
+    [[nodiscard]] virtual Result<std::optional<Relation>> view(std::string_view name, int location) = 0;
+    [[nodiscard]] virtual ViewSource* view_read() = 0;  // Null: the statement reads events.
+    [[nodiscard]] virtual std::vector<std::string> view_names() const = 0;
+
     [[nodiscard]] virtual const TableCatalog& tables() const = 0;
     [[nodiscard]] virtual FunctionCalls& functions() const = 0;
 };

@@ -120,6 +120,7 @@ Result<ExpressionPtr> SelectPlanner::over_group(const ExpressionPtr& expression)
         case Kind::column:
         case Kind::json_field:
         case Kind::union_column:
+        case Kind::view_column:
             return refuse(expression->location,
                           fmt::format("{} is neither in GROUP BY nor inside an aggregate", expression->text),
                           fmt::format("add it to GROUP BY, or take max({})", expression->text));

@@ -75,6 +75,8 @@ Result<Relation> SelectPlanner::plan_ranked_events(const PgQuery__SelectStmt& se
     if (!branches_.empty())
         return refuse(location, "rows of a UNION ALL can't be ranked",
                       "an event could be two of them, which nothing tells apart; rank groups of them");
+    if (plan_.over)
+        return refuse(location, "rows of a view can't be ranked", "rank groups of them: GROUP BY in a SELECT inside");
     SF_TRY(add_group(make_column(EventColumn::id, Type::uuid, "id", location), location));
     for (Target& target : targets_) {
         SF_ASSIGN(target.expression, kept(target.expression, target.node->location));

@@ -112,6 +112,21 @@ Result<std::optional<Relation>> SelectPlanner::with_query(std::string_view name)
     return std::optional(std::move(relation));
 }
 
+Result<std::optional<Relation>> SelectPlanner::view(std::string_view name, int location) {
+    if (name == plan_.name) return refuse(location, "a view can't read itself");
+    const ViewPlan* const found = names_.views.view(name);
+    if (found == nullptr) return std::optional<Relation>();
+    auto source = source_of(*found);
+    if (!source) return refuse(location, source.error().message, source.error().hint);
+    Relation relation{.rows = Relation::Rows::events, .columns = {}};
+    for (std::size_t i = 0; i < source->columns.size(); ++i) {
+        const ViewSource::Column& column = source->columns[i];
+        relation.columns.push_back({column.name, make_view_column(i, column.type, column.name, location)});
+    }
+    plan_.over = std::move(*source);
+    return std::optional(std::move(relation));
+}
+
 Result<Relation> SelectPlanner::subquery(const PgQuery__SelectStmt& select) {
     return SelectPlanner(builder_, names_, plan_, branches_, with_).plan(select);
 }

@@ -5,6 +5,7 @@
 #include "sql/plan/branch.hpp"
 #include "sql/plan/expression_binder.hpp"
 #include "sql/plan/from_clause.hpp"
+#include "sql/view_catalog.hpp"
 #include "sql/view_plan.hpp"
 
 #include <deque>
@@ -29,6 +30,7 @@ struct Catalogs {
     const AggregateCatalog& aggregates;
     const TableCatalog& tables;
     FunctionCalls& functions;
+    const ViewCatalog& views;
 };
 
 inline constexpr std::size_t kBranchesMax = 100;
@@ -57,6 +59,9 @@ private:
     // select_planner.cpp
     [[nodiscard]] Result<std::optional<Relation>> with_query(std::string_view name) override;
     [[nodiscard]] Result<Relation> subquery(const PgQuery__SelectStmt& select) override;
+    [[nodiscard]] Result<std::optional<Relation>> view(std::string_view name, int location) override;
+    [[nodiscard]] ViewSource* view_read() override { return plan_.over ? &*plan_.over : nullptr; }
+    [[nodiscard]] std::vector<std::string> view_names() const override { return names_.views.view_names(); }
     [[nodiscard]] const TableCatalog& tables() const override { return names_.tables; }
     [[nodiscard]] FunctionCalls& functions() const override { return names_.functions; }
     [[nodiscard]] Result<> check_clauses(const PgQuery__SelectStmt& select) const;

@@ -119,6 +119,9 @@ Result<Relation> SelectPlanner::plan_union(const PgQuery__SelectStmt& select) {
         Leaf leaf;
         const int location = place_of_select(*node);
         SF_ASSIGN(leaf.relation, SelectPlanner(builder_, names_, leaf.plan, leaf.branches, with_).plan(*node));
+        if (leaf.plan.over)
+            return refuse(location, fmt::format("a SELECT of a UNION ALL reads view \"{}\"", leaf.plan.over->view),
+                          "UNION ALL is of SELECTs over events");
         if (leaf.relation.rows != Relation::Rows::events && leaf.relation.rows != Relation::Rows::windowed_events)
             return refuse(location, "a SELECT of a UNION ALL has groups",
                           "all are over events; GROUP BY stands around the UNION ALL");

@@ -39,6 +39,10 @@ Result<ViewPlan> ViewPlanner::plan() {
         return refuse(location_of(*create.query), "a view is made of a SELECT", std::string(kForm));
     const PgQuery__SelectStmt& select = *create.query->select_stmt;
     SF_ASSIGN(const Relation relation, SelectPlanner(builder_, names_, plan_, branches_, nullptr).plan(select));
+    if (plan_.over) SF_TRY(check_options_over_view(create));
+    if (plan_.over && relation.rows == Relation::Rows::events)
+        return refuse(location_of_first(select), "a view over a view needs GROUP BY",
+                      "its rows are there already: ad-hoc SQL selects and computes");
     if (relation.rows == Relation::Rows::events && !branches_.empty())
         return refuse(
             location_of_first(select), "a view of single events has no UNION ALL",
@@ -59,6 +63,20 @@ Result<ViewPlan> ViewPlanner::plan() {
     SF_TRY(split_branches());
     SF_TRY(check_fields());
     return std::move(plan_);
+}
+
+// A row is read when nothing can change it any more, and in the order of windows: none is late.
+Result<> ViewPlanner::check_options_over_view(const PgQuery__CreateTableAsStmt& create) {
+    for (std::size_t i = 0; i < create.into->n_options; ++i) {
+        const PgQuery__DefElem& option = *create.into->options[i]->def_elem;
+        const std::string_view name = option.defname;
+        if (name == "lateness" || name == "out_of_orderness" || name == "ttl")
+            return refuse(
+                option.location, fmt::format("a view over a view has no option {}", name),
+                fmt::format("rows of \"{}\" come when its own lateness is over, none of them late", plan_.over->view));
+    }
+    plan_.options.lateness = plan_.options.out_of_orderness = Duration::zero();
+    return {};
 }
 
 // A row waits for nothing and changes no more, so there is nothing that options could say.

@@ -11,11 +11,11 @@ class ViewPlanner {
 public:
     /// All outlive the planner.
     ViewPlanner(const Statement& statement, const AggregateCatalog& aggregates, const TableCatalog& tables,
-                const FunctionCatalog& functions)
+                const FunctionCatalog& functions, const ViewCatalog& views)
         : statement_(statement),
           builder_(statement),
           functions_{.catalog = functions},
-          names_{aggregates, tables, functions_} {}
+          names_{aggregates, tables, functions_, views} {}
 
     [[nodiscard]] Result<ViewPlan> plan();
 
@@ -25,6 +25,7 @@ private:
     [[nodiscard]] Result<> check_fields() const;
     [[nodiscard]] Result<> split_branches();
     [[nodiscard]] Result<ViewPlan> over_branch(const Branch& branch) const;
+    [[nodiscard]] Result<> check_options_over_view(const PgQuery__CreateTableAsStmt& create);
     void add_outputs(const Relation& relation);
     [[nodiscard]] OutputColumn output_column(const NamedColumn& column) const;
     [[nodiscard]] std::unexpected<Error> refuse(int location, std::string message, std::string hint = {}) const {

@@ -46,6 +46,36 @@ ViewPtr view_of(const std::string& sql, ViewNumber number) {
     return std::make_shared<const View>(number, identity, std::move(*plan), std::map<Partition, Offset>{});
 }
 
+namespace {
+
+class MadeViews final : public sql::ViewCatalog {
+public:
+    explicit MadeViews(const std::vector<ViewPtr>& views) : views_(views) {}
+    [[nodiscard]] const sql::ViewPlan* view(std::string_view name) const override {
+        const auto found = std::ranges::find_if(views_, [&](const ViewPtr& view) { return view->plan.name == name; });
+        return found == views_.end() ? nullptr : &(*found)->plan;
+    }
+    [[nodiscard]] std::vector<std::string> view_names() const override { return {}; }
+
+private:
+    const std::vector<ViewPtr>& views_;
+};
+
+}  // namespace
+
+std::vector<ViewPtr> views_of(const std::vector<std::string>& statements) {
+    std::vector<ViewPtr> views;
+    for (const std::string& sql : statements) {
+        auto plan = sql::plan_view(sql, aggregate_catalog(), sql::no_tables(), sql::no_functions(), MadeViews(views));
+        EXPECT_TRUE(plan) << (plan ? "" : plan.error().text());
+        if (!plan) return {};
+        const std::string identity = plan->name;
+        views.push_back(std::make_shared<const View>(static_cast<ViewNumber>(views.size() + 1), identity,
+                                                     std::move(*plan), std::map<Partition, Offset>{}));
+    }
+    return views;
+}
+
 std::string text_of(const models::MetricPoint& point) {
     return fmt::format("{} {}..{} {}{}", point.keys, seconds_text(point.window_start), seconds_text(point.window_end),
                        point.deleted ? "deleted" : point.values, point.final ? " final" : "");
@@ -62,7 +92,11 @@ EngineRun::EngineRun(std::vector<ViewPtr> views, Options options, const std::vec
                                                                .epoch = options.epoch,
                                                                .early_rows_max = options.early_rows_max}));
         if (saved.empty()) {
-            for (const ViewPtr& view : views) shards_.back()->add(view);
+            for (const ViewPtr& view : views) {
+                std::vector<WindowIndex> places;
+                if (view->plan.over) places.assign(options.shards, kNothingSettled);
+                shards_.back()->add(view, std::move(places));
+            }
         } else {
             const auto restored = shards_.back()->restore(saved[i], views);
             EXPECT_TRUE(restored) << (restored ? "" : restored.error().text());
@@ -75,8 +109,12 @@ EngineRun::EngineRun(std::vector<ViewPtr> views, Options options, const std::vec
             if (shard->next_offset(p) == offsets_[p]) time = shard->partition_time(p);
         }
         folds_.push_back(std::make_unique<PartialFold>(p, time));
-        for (const ViewPtr& view : views) folds_.back()->add(view);
+        for (const ViewPtr& view : views) {
+            if (!view->plan.over) folds_.back()->add(view);
+        }
     }
+    starts_ = offsets_;
+    give_settled();
 }
 
 Offset EngineRun::next_offset(Partition partition) const {
@@ -87,7 +125,30 @@ Offset EngineRun::next_offset(Partition partition) const {
 
 void EngineRun::merge(const FramePtr& frame) {
     for (auto& shard : shards_) shard->merge(*frame);
+    give_settled();
     collect();
+}
+
+void EngineRun::give_settled() {
+    for (bool some = true; some;) {
+        some = false;
+        for (auto& shard : shards_) {
+            for (const SettledPiecePtr& piece : shard->take_settled()) {
+                some = true;
+                for (auto& to : shards_) to->merge(*piece);
+            }
+        }
+    }
+}
+
+void EngineRun::forget_settled() {
+    for (std::size_t i = 0; i < shards_.size(); ++i) {
+        shards_[i]->forget_settled([&](ViewNumber reader) {
+            WindowIndex least = INT64_MAX;
+            for (const auto& places : saved_places_) least = std::min(least, places.at(reader)[i]);
+            return least;
+        });
+    }
 }
 
 void EngineRun::batch(const models::EventBatchPtr& batch, Partition partition) {
@@ -99,8 +160,10 @@ void EngineRun::tick_record(double event, double received, Partition partition) 
 }
 
 void EngineRun::flush() {
-    for (Partition p = 0; p < folds_.size(); ++p) merge(folds_[p]->flush(offsets_[p]++));
+    for (Partition p = 0; p < folds_.size(); ++p) flush(p);
 }
+
+void EngineRun::flush(Partition partition) { merge(folds_[partition]->flush(offsets_[partition]++)); }
 
 void EngineRun::clock(double seconds) {
     for (auto& shard : shards_) shard->tick(micros(seconds));
@@ -119,13 +182,16 @@ void EngineRun::rename(ViewNumber view, const ViewPtr& as) {
 
 std::vector<std::vector<std::byte>> EngineRun::save() {
     std::vector<std::vector<std::byte>> saved;
+    saved_places_.clear();
     for (auto& shard : shards_) {
         const ShardSnapshot snapshot = shard->snapshot();
+        saved_places_.push_back(snapshot.settled_places());
         std::vector<std::byte>& bytes = saved.emplace_back();
         ByteWriter writer(
             [&](std::span<const std::byte> piece) { bytes.insert(bytes.end(), piece.begin(), piece.end()); });
         snapshot.save(writer);
     }
+    give_settled();
     collect();
     return saved;
 }

@@ -28,6 +28,9 @@ struct TestEvent {
 /// The view of a statement; fails the test where it can't be planned.
 [[nodiscard]] ViewPtr view_of(const std::string& sql, ViewNumber number = 1);
 
+/// Views that may read those before them, with numbers from 1 on.
+[[nodiscard]] std::vector<ViewPtr> views_of(const std::vector<std::string>& statements);
+
 /// A row as text: "{"source":"a"} 0..10 {"n":3}", with " final" behind it where it is. Times in seconds.
 [[nodiscard]] std::string text_of(const models::MetricPoint& point);
 
@@ -49,12 +52,17 @@ public:
     void batch(const models::EventBatchPtr& batch, Partition partition = 0);
     void tick_record(double event, double received, Partition partition = 0);
     void flush();
+    void flush(Partition partition);
     void clock(double seconds);  // Early results of views with an interval.
+
+    /// Of views over views: what every shard had at the last save() is not kept any more.
+    void forget_settled();
 
     void rename(ViewNumber view, const ViewPtr& as);
 
     [[nodiscard]] std::vector<std::vector<std::byte>> save();
     [[nodiscard]] Offset next_offset(Partition partition) const;
+    [[nodiscard]] Offset start(Partition partition) const { return starts_[partition]; }  // Where it began to read.
     [[nodiscard]] const PartitionTime& time(Partition partition) const { return folds_[partition]->time(); }
     void skip_to(Partition partition, Offset offset) { offsets_[partition] = offset; }
 
@@ -72,11 +80,14 @@ public:
 
 private:
     void merge(const FramePtr& frame);
+    void give_settled();
     void collect();
 
     std::vector<std::unique_ptr<PartialFold>> folds_;
     std::vector<std::unique_ptr<Shard>> shards_;
     std::vector<Offset> offsets_;
+    std::vector<Offset> starts_;
+    std::vector<std::map<ViewNumber, std::vector<WindowIndex>>> saved_places_;
     std::vector<models::MetricPoint> emitted_;
     std::map<std::string, models::MetricPoint> latest_;  // By identity, tombstones included.
     std::vector<models::LateEvent> late_;

@@ -165,7 +165,7 @@ TEST(PlannerRefusal, from) {
         {"SELECT count(*) FROM TUMBLE(events, timestamp) GROUP BY window_start", "TUMBLE takes other arguments",
          "TUMBLE", "INTERVAL '1 min'"},
         {"SELECT count(*) FROM TUMBLE(event, timestamp, INTERVAL '1 s') GROUP BY window_start",
-         "windows are over events or a WITH query", "event,", "TUMBLE(events"},
+         "windows are over events, a view or a WITH query", "event,", "TUMBLE(events"},
         {"SELECT count(*) FROM TUMBLE(events, time, INTERVAL '1 s') GROUP BY window_start",
          "windows are over timestamp or received_at", "time,", ""},
         {"SELECT count(*) FROM TUMBLE(events, timestamp, INTERVAL '1 month') GROUP BY window_start",
