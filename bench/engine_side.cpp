@@ -11,8 +11,8 @@
 
 namespace sf::bench {
 
-engine::ViewPtr view_of(const std::string& sql, engine::ViewNumber number) {
-    auto plan = sql::plan_view(sql, engine::aggregate_catalog());
+engine::ViewPtr view_of(const std::string& sql, engine::ViewNumber number, const sql::TableCatalog& tables) {
+    auto plan = sql::plan_view(sql, engine::aggregate_catalog(), tables);
     if (!plan) {
         std::fprintf(stderr, "%s\n", plan.error().text().c_str());
         std::exit(1);
@@ -23,12 +23,13 @@ engine::ViewPtr view_of(const std::string& sql, engine::ViewNumber number) {
 
 namespace {
 
-EngineAnswer run_once(std::span<const models::EventBatchPtr> batches, std::span<const std::string> statements) {
+EngineAnswer run_once(std::span<const models::EventBatchPtr> batches, std::span<const std::string> statements,
+                      const sql::TableCatalog& tables) {
     engine::PartialFold fold(0, {});
     engine::Shard shard({.epoch = 1});
     engine::ViewNumber number = 0;
     for (const std::string& sql : statements) {
-        const engine::ViewPtr view = view_of(sql, ++number);
+        const engine::ViewPtr view = view_of(sql, ++number, tables);
         fold.add(view);
         shard.add(view);
     }
@@ -52,9 +53,9 @@ EngineAnswer run_once(std::span<const models::EventBatchPtr> batches, std::span<
 }  // namespace
 
 EngineAnswer run_views(std::span<const models::EventBatchPtr> batches, std::span<const std::string> statements,
-                       std::size_t repeats) {
+                       std::size_t repeats, const sql::TableCatalog& tables) {
     std::vector<EngineAnswer> answers;
-    for (std::size_t repeat = 0; repeat < repeats; ++repeat) answers.push_back(run_once(batches, statements));
+    for (std::size_t repeat = 0; repeat < repeats; ++repeat) answers.push_back(run_once(batches, statements, tables));
     std::ranges::sort(answers, {}, &EngineAnswer::seconds);
     return answers[repeats / 2];
 }

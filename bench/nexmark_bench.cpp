@@ -1,14 +1,14 @@
 // The queries of Nexmark on one core: as views (examples/nexmark) from batches in memory, `data` as JSON, beside DuckDB
 // with the same questions (nexmark/duckdb) over the same events at rest, as JSON and as columns that were extracted
-// before.
+// before. Some also as views that read columns of the events alone (nexmark/fields).
 //   nexmark_bench [--events N] [--repeat N] [--only q5] [--duckdb off]      in the folder of the sources
 #include "duck_side.hpp"
 #include "engine_side.hpp"
 #include "nexmark/generator.hpp"
+#include "options.hpp"
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -18,7 +18,10 @@ namespace {
 
 using namespace sf;
 
-std::vector<models::EventBatchPtr> make_batches(std::size_t events) {
+enum class Fields : std::uint8_t { in_json, extracted };
+
+// With `extracted` an auction is the bid's source and a price its correlation_id; the bidder is its user in any case.
+std::vector<models::EventBatchPtr> make_batches(std::size_t events, Fields fields) {
     std::vector<models::EventBatchPtr> batches;
     models::EventBatchBuilder builder;
     for (std::size_t n = 0; n < events; ++n) {
@@ -31,6 +34,14 @@ std::vector<models::EventBatchPtr> make_batches(std::size_t events) {
         row.user_id = event.user_id;
         row.has_user_id = true;
         row.data = event.data;
+        std::string auction, price;
+        if (unsigned long long a = 0, b = 0, p = 0;
+            fields == Fields::extracted && event.kind == nexmark::Kind::bid &&
+            std::sscanf(event.data.c_str(), R"({"auction":%llu,"bidder":%llu,"price":%llu)", &a, &b, &p) == 3) {
+            row.source = auction = std::to_string(a);
+            row.correlation_id = price = std::to_string(p);
+            row.has_correlation_id = true;
+        }
         if (!builder.fits(row)) batches.push_back(builder.seal());
         builder.append(row);
     }
@@ -56,18 +67,15 @@ std::vector<std::string> queries(const std::filesystem::path& folder) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    std::size_t events = 1'000'000, repeats = 3;
-    std::string only;
-    bool beside = true;
-    for (int i = 1; i + 1 < argc; i += 2) {
-        const std::string_view name = argv[i];
-        if (name == "--events") events = static_cast<std::size_t>(std::atoll(argv[i + 1]));
-        if (name == "--repeat") repeats = static_cast<std::size_t>(std::atoll(argv[i + 1]));
-        if (name == "--only") only = argv[i + 1];
-        if (name == "--duckdb") beside = std::string_view(argv[i + 1]) != "off";
-    }
+    bench::Options options(argc, argv, "nexmark_bench [--events N] [--repeat N] [--only q5] [--duckdb off]");
+    const std::size_t events = options.number("--events", 1'000'000), repeats = options.number("--repeat", 3);
+    const std::string only = options.text("--only", "");
+    const bool beside = options.text("--duckdb", "on") != "off";
+    options.done();
     const std::filesystem::path views = "examples/nexmark", ducks = "bench/nexmark/duckdb";
-    const auto batches = make_batches(events);
+    const std::filesystem::path of_fields = "bench/nexmark/fields";
+    const auto batches = make_batches(events, Fields::in_json);
+    const auto fields = make_batches(events, Fields::extracted);
     std::optional<bench::DuckSide> json, columns;
     if (beside) {
         const std::string define = text_of(ducks / "bid.sql");
@@ -77,13 +85,19 @@ int main(int argc, char** argv) {
         columns->run("CREATE TABLE bid AS " + define);
     }
     const auto rate = [&](double seconds) { return static_cast<double>(events) / seconds / 1e6; };
-    std::printf("%-5s %22s %22s %26s %10s %10s\n", "", "views, M events/s", "DuckDB, from JSON", "DuckDB, from columns",
-                "its rows", "ours");
+    std::printf("%-5s %22s %13s %22s %26s %10s %10s\n", "", "views, M events/s", "from fields", "DuckDB, from JSON",
+                "DuckDB, from columns", "its rows", "ours");
     for (const std::string& query : queries(views)) {
         if (!only.empty() && query != only) continue;
         const std::string view_sql = text_of(views / (query + ".sql"));
         const auto ours = bench::run_views(batches, std::span(&view_sql, 1), repeats);
         std::printf("%-5s %22.2f", query.c_str(), rate(ours.seconds));
+        if (const auto file = of_fields / (query + ".sql"); std::filesystem::exists(file)) {
+            const std::string sql = text_of(file);
+            std::printf(" %13.2f", rate(bench::run_views(fields, std::span(&sql, 1), repeats).seconds));
+        } else {
+            std::printf(" %13s", "");
+        }
         if (beside) {
             const std::string duck_sql = text_of(ducks / (query + ".sql"));
             const auto theirs = json->time(duck_sql, repeats), extracted = columns->time(duck_sql, repeats);

@@ -19,6 +19,23 @@ std::uint64_t load64(const char* at) {
 
 static_assert(std::endian::native == std::endian::little, "hash values on disk are defined on little-endian loads");
 
+// The last `left` bytes of `data`, 1 to 7, padded with zeros: in whole words, because bytes that are copied one by one
+// and read back as a word hold the processor up.
+std::uint64_t load_last(std::string_view data, std::size_t left) {
+    const char* const at = data.data() + data.size() - left;
+    if (data.size() >= 8) return load64(at + left - 8) >> (8 * (8 - left));
+    if (left >= 4) {
+        std::uint32_t low = 0, high = 0;  // They may overlap.
+        std::memcpy(&low, at, 4);
+        std::memcpy(&high, at + left - 4, 4);
+        return low | static_cast<std::uint64_t>(high) << (8 * (left - 4));
+    }
+    const auto byte = [&](std::size_t i) {
+        return static_cast<std::uint64_t>(static_cast<unsigned char>(at[i])) << (8 * i);
+    };
+    return byte(0) | byte(left / 2) | byte(left - 1);
+}
+
 std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
     const auto product = static_cast<unsigned __int128>(a) * b;
     return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
@@ -69,7 +86,7 @@ std::uint64_t hash64(std::string_view data, std::uint64_t seed) {
         a = load64(at);
         b = load64(at + left - 8);
     } else if (left > 0) {
-        std::memcpy(&a, at, left);
+        a = load_last(data, left);
     }
     return mix(k2 ^ data.size(), mix(a ^ k1, b ^ state));
 }

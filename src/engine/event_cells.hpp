@@ -22,15 +22,25 @@ struct CellRules {
     }
 };
 
-/// The time columns of a batch, and the time of its partition before and after it.
+/// The time columns of a batch, the least and the greatest of each, and the time of its partition before and after it.
 struct BatchTimes {
     std::span<const std::int64_t> timestamps;
     std::span<const std::int64_t> received;
     const models::EventBatch* batch = nullptr;  // Null: rows of a view, none of which is late.
+    struct Range {
+        std::int64_t least = 0;
+        std::int64_t greatest = 0;
+    };
+    Range timestamp_range, received_range;
     PartitionTime before;
     PartitionTime after;
-    std::int64_t timestamp_min = 0;
-    std::int64_t received_min = 0;
+
+    [[nodiscard]] std::span<const std::int64_t> of(sql::TimeColumn column) const {
+        return column == sql::TimeColumn::timestamp ? timestamps : received;
+    }
+    [[nodiscard]] const Range& range_of(sql::TimeColumn column) const {
+        return column == sql::TimeColumn::timestamp ? timestamp_range : received_range;
+    }
 };
 
 /// One thread; its memory is kept between batches.

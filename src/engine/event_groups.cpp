@@ -2,6 +2,7 @@
 
 #include "engine/group_key.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <numeric>
 
@@ -9,6 +10,7 @@ namespace sf::engine {
 namespace {
 
 constexpr std::uint32_t kNone = UINT32_MAX;
+constexpr std::size_t kLookedAt = 1024;  // Rows of a batch that say whether its groups are worth telling apart.
 static_assert(models::kBatchEventsMax < UINT16_MAX, "a group's number and one more fit into a slot of the table");
 
 void add_group(KeyBlock& block, std::uint64_t hash) {
@@ -93,31 +95,48 @@ void EventGroups::group_by_words(const sql::Column& column, KeyBlock& block) {
 }
 
 // All keys are written first, then hashed, then told apart: bytes that are read right after they were written in other
-// pieces hold the processor up.
+// pieces hold the processor up. Where the first of them are nearly all different there is nothing to be won by telling
+// the rest apart, and each row keeps its key. That is decided by this batch alone, so a replay decides the same.
 void EventGroups::group_by_keys(std::span<const sql::Column* const> columns, KeyBlock& block) {
-    written_.clear();
-    row_ends_.resize(rows_.size());
-    for (std::size_t i = 0; i < rows_.size(); ++i) {
-        append_key(written_, columns, rows_[i]);
-        row_ends_[i] = static_cast<std::uint32_t>(written_.size());
+    const std::size_t rows = rows_.size();
+    written_.ends.resize(rows);
+    write_keys(columns, rows_, written_.bytes, written_.ends);
+    written_.hashes.resize(rows);
+    const std::string_view bytes = written_.bytes;
+    std::uint32_t begin = 0;
+    for (std::size_t i = 0; i < rows; ++i) {
+        const std::uint32_t end = written_.ends[i];
+        written_.hashes[i] = hash_of_key({bytes.data() + begin, end - begin});
+        begin = end;
     }
-    const auto key_of = [&](std::size_t i) {
-        const std::size_t begin = i == 0 ? 0 : row_ends_[i - 1];
-        return std::string_view(written_).substr(begin, row_ends_[i] - begin);
-    };
-    hashes_.resize(rows_.size());
-    for (std::size_t i = 0; i < rows_.size(); ++i) hashes_[i] = hash_of_key(key_of(i));
-    const std::size_t slots = std::bit_ceil(rows_.size() * 2);
+    const std::size_t looked_at = std::min(rows, kLookedAt);
+    tell_apart(looked_at, block);
+    if (looked_at == rows) return;
+    if (block.ends.size() < looked_at / 16 * 15) {
+        block.bytes.clear();
+        block.ends.clear();
+        block.hashes.clear();
+        return tell_apart(rows, block);
+    }
+    std::swap(block, written_);
+    std::iota(groups_.begin(), groups_.end(), 0u);
+}
+
+// The first so many rows.
+void EventGroups::tell_apart(std::size_t rows, KeyBlock& block) {
+    const std::size_t slots = std::bit_ceil(rows * 2);
     table_.assign(slots, {});
-    for (std::size_t i = 0; i < rows_.size(); ++i) {
-        const auto tag = static_cast<std::uint16_t>(hashes_[i] >> 48);
-        std::size_t at = hashes_[i] & (slots - 1);
-        while (table_[at].group != 0 && (table_[at].tag != tag || block.key(table_[at].group - 1u) != key_of(i))) {
+    for (std::size_t i = 0; i < rows; ++i) {
+        const std::uint64_t hash = written_.hashes[i];
+        const auto tag = static_cast<std::uint16_t>(hash >> 48);
+        std::size_t at = hash & (slots - 1);
+        while (table_[at].group != 0 &&
+               (table_[at].tag != tag || block.key(table_[at].group - 1u) != written_.key(i))) {
             at = (at + 1) & (slots - 1);
         }
         if (table_[at].group == 0) {
-            block.bytes += key_of(i);
-            add_group(block, hashes_[i]);
+            block.bytes += written_.key(i);
+            add_group(block, hash);
             table_[at] = {tag, static_cast<std::uint16_t>(block.ends.size())};
         }
         groups_[i] = table_[at].group - 1u;

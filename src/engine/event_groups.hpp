@@ -26,6 +26,7 @@ public:
 
     [[nodiscard]] std::span<const std::uint32_t> rows() const { return rows_; }      // Selected, rising.
     [[nodiscard]] std::span<const std::uint32_t> groups() const { return groups_; }  // Of each selected row.
+    /// A group may have several numbers where hardly any has two events.
     [[nodiscard]] std::size_t group_count() const { return block_->ends.size(); }
     [[nodiscard]] std::uint64_t failed() const { return failed_; }  // Rows whose WHERE or keys could not be computed.
     [[nodiscard]] const std::shared_ptr<const KeyBlock>& keys() const { return block_; }  // By group.
@@ -34,15 +35,14 @@ private:
     void select(sql::EventEvaluator& evaluator, std::size_t batch_size);
     void group_by_words(const sql::Column& column, KeyBlock& block);
     void group_by_keys(std::span<const sql::Column* const> columns, KeyBlock& block);
+    void tell_apart(std::size_t rows, KeyBlock& block);
 
     const std::optional<Slot> where_;
     const std::vector<Slot> keys_;
     std::vector<std::uint32_t> rows_;
     std::vector<std::uint32_t> groups_;
     std::vector<std::uint32_t> group_of_word_;
-    std::string written_;                  // The key of each row,
-    std::vector<std::uint32_t> row_ends_;  // where it ends,
-    std::vector<std::uint64_t> hashes_;    // and its hash.
+    KeyBlock written_;  // The key of each row.
     struct Entry {
         std::uint16_t tag = 0;    // Of the hash.
         std::uint16_t group = 0;  // And one; 0 is free.

@@ -6,11 +6,13 @@
 #include <array>
 #include <bit>
 #include <cstring>
+#include <type_traits>
 
 namespace sf::engine {
 namespace {
 
 constexpr std::int64_t kDayMicros = 86'400'000'000;
+constexpr std::size_t kRowsAhead = 16;  // Texts fetched ahead of their use.
 
 template <class T>
 T load(const char* at) {
@@ -48,7 +50,55 @@ bool put_bytes(OwnedColumn& column, std::size_t row, std::string_view bytes) {
     }
 }
 
+// As memcpy(), without the call for what is short, as texts in keys are.
+char* put_text(char* at, std::string_view text) {
+    const std::size_t size = text.size();
+    const auto ends = [&]<std::size_t kWidth>(std::integral_constant<std::size_t, kWidth>) {
+        std::memcpy(at, text.data(), kWidth);
+        std::memcpy(at + size - kWidth, text.data() + size - kWidth, kWidth);
+    };
+    if (size >= 16 && size <= 32) ends(std::integral_constant<std::size_t, 16>{});
+    else if (size >= 8 && size < 16) ends(std::integral_constant<std::size_t, 8>{});
+    else if (size > 0) std::memcpy(at, text.data(), size);
+    return at + size;
+}
+
+// The commonest key, one text: room for all of them is made once.
+void write_text_keys(const sql::Column& column, std::span<const std::uint32_t> rows, std::string& out,
+                     std::span<std::uint32_t> ends) {
+    constexpr std::size_t kHead = 1 + sizeof(std::uint32_t);
+    std::size_t size = 0;
+    for (const std::uint32_t row : rows) size += column.is_valid(row) ? kHead + column.text(row).size() : 1;
+    out.resize_and_overwrite(size, [&](char* const begin, std::size_t) {
+        char* at = begin;
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            if (i + kRowsAhead < rows.size()) __builtin_prefetch(column.text(rows[i + kRowsAhead]).data());
+            const bool valid = column.is_valid(rows[i]);
+            *at++ = valid ? '\1' : '\0';
+            if (valid) {
+                const std::string_view text = column.text(rows[i]);
+                const auto length = static_cast<std::uint32_t>(text.size());
+                std::memcpy(at, &length, sizeof length);
+                at = put_text(at + sizeof length, text);
+            }
+            ends[i] = static_cast<std::uint32_t>(at - begin);
+        }
+        return size;
+    });
+}
+
 }  // namespace
+
+void write_keys(std::span<const sql::Column* const> columns, std::span<const std::uint32_t> rows, std::string& out,
+                std::span<std::uint32_t> ends) {
+    const auto is_text = [](sql::Type type) { return type == sql::Type::text || type == sql::Type::json_scalar; };
+    if (columns.size() == 1 && is_text(columns[0]->type)) return write_text_keys(*columns[0], rows, out, ends);
+    out.clear();
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        append_key(out, columns, rows[i]);
+        ends[i] = static_cast<std::uint32_t>(out.size());
+    }
+}
 
 void append_key(std::string& out, std::span<const sql::Column* const> columns, std::size_t row) {
     for (const sql::Column* column : columns) {

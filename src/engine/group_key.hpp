@@ -15,6 +15,10 @@ namespace sf::engine {
 /// Appends the key of a row.
 void append_key(std::string& out, std::span<const sql::Column* const> columns, std::size_t row);
 
+/// The keys of these rows, one behind the other: `out` is their bytes, and ends[i] is where that of rows[i] ends.
+void write_keys(std::span<const sql::Column* const> columns, std::span<const std::uint32_t> rows, std::string& out,
+                std::span<std::uint32_t> ends);
+
 [[nodiscard]] inline std::uint64_t hash_of_key(std::string_view key) { return hash64(key, 7); }
 
 /// The bytes of the next column of a key that append_key() made, which are taken from its beginning.

@@ -1,4 +1,5 @@
-// The keys of the groups in one record, one behind the other.
+// The keys of the groups in one record, one behind the other. Where nearly every event is a group of its own, those few
+// keys that come again stand there again: stage 2 looks every key up anyway.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +16,7 @@ struct KeyBlock {
 
     [[nodiscard]] std::string_view key(std::size_t index) const {
         const std::uint32_t begin = index == 0 ? 0 : ends[index - 1];
-        return std::string_view(bytes).substr(begin, ends[index] - begin);
+        return {bytes.data() + begin, ends[index] - begin};
     }
 };
 

@@ -8,7 +8,8 @@
 namespace sf::engine {
 namespace {
 
-std::uint32_t tag_of(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 32); }
+// Which shard a key belongs to is in the upper half.
+std::uint32_t tag_of(std::uint64_t hash) { return static_cast<std::uint32_t>(hash); }
 
 std::uint64_t word_at(const char* at) {
     std::uint64_t word;
@@ -27,51 +28,65 @@ bool equal(const char* a, const char* b, std::size_t size) {
 
 }  // namespace
 
+// A key's bytes stand behind their length.
+inline bool KeyTable::holds(const Slot& slot, std::string_view key) {
+    std::uint32_t length;
+    std::memcpy(&length, slot.key - sizeof length, sizeof length);
+    return length == key.size() && equal(slot.key, key.data(), length);
+}
+
 // A table of many keys is larger than the caches. So a few keys go through each step together: the memory that one
-// step needs is under way since the step before.
-void KeyTable::intern(const KeyBlock& block, std::span<const std::uint32_t> wanted, std::uint64_t keys_max,
+// step needs is under way since the step before, slots since the keys before these.
+bool KeyTable::intern(const KeyBlock& block, std::span<const std::uint32_t> wanted, std::uint64_t keys_max,
                       std::span<KeyId> ids) {
     constexpr std::size_t kTogether = 32;
     std::array<std::size_t, kTogether> place{};
+    const std::uint64_t* const hashes = block.hashes.data();
+    bool all_known = true;
+    const auto fetch_slots = [&](std::span<const std::uint32_t> of) {
+        for (const std::uint32_t i : of.first(std::min(kTogether, of.size())))
+            __builtin_prefetch(&slots_[tag_of(hashes[i]) & (slots_.size() - 1)]);
+    };
+    make_room(std::min(kTogether, wanted.size()));
+    fetch_slots(wanted);
     while (!wanted.empty()) {
         const auto some = wanted.first(std::min(kTogether, wanted.size()));
         wanted = wanted.subspan(some.size());
         make_room(some.size());
         const std::size_t mask = slots_.size() - 1;
-        for (const std::uint32_t i : some) __builtin_prefetch(&slots_[block.hashes[i] & mask]);
+        const Slot* const slots = slots_.data();
+        fetch_slots(wanted);
         for (std::size_t k = 0; k < some.size(); ++k) {
-            const std::uint64_t hash = block.hashes[some[k]];
-            std::size_t at = hash & mask;
-            while (slots_[at].id != kNoKey && slots_[at].tag != tag_of(hash)) at = (at + 1) & mask;
-            if (slots_[at].id != kNoKey) __builtin_prefetch(slots_[at].key);
+            const std::uint32_t tag = tag_of(hashes[some[k]]);
+            std::size_t at = tag & mask;
+            while (slots[at].id != kNoKey && slots[at].tag != tag) at = (at + 1) & mask;
+            if (slots[at].id != kNoKey) __builtin_prefetch(slots[at].key);
             place[k] = at;
         }
         for (std::size_t k = 0; k < some.size(); ++k) {
             const std::uint32_t i = some[k];
-            ids[i] = intern_from(place[k], block.key(i), block.hashes[i], keys_max);
+            const Slot& slot = slots[place[k]];
+            const std::uint32_t tag = tag_of(hashes[i]);
+            const bool found = slot.id != kNoKey && slot.tag == tag && holds(slot, block.key(i));
+            ids[i] = found ? slot.id : intern_from(place[k], block.key(i), tag, keys_max);
+            all_known &= ids[i] != kNoKey;
         }
     }
+    return all_known;
 }
 
 // `at`: where to look on; no slot of the key stands before it.
-KeyId KeyTable::intern_from(std::size_t at, std::string_view key, std::uint64_t hash, std::uint64_t keys_max) {
+KeyId KeyTable::intern_from(std::size_t at, std::string_view key, std::uint32_t tag, std::uint64_t keys_max) {
     const std::size_t mask = slots_.size() - 1;
     while (slots_[at].id != kNoKey) {
-        if (slots_[at].tag == tag_of(hash) && holds(slots_[at], key)) return slots_[at].id;
+        if (slots_[at].tag == tag && holds(slots_[at], key)) return slots_[at].id;
         at = (at + 1) & mask;
     }
     if (keys_.size() >= keys_max || keys_.size() >= kNoKey) return kNoKey;
     const auto id = static_cast<KeyId>(keys_.size());
     keys_.push_back(store(key));
-    slots_[at] = {tag_of(hash), id, keys_.back().data()};
+    slots_[at] = {tag, id, keys_.back().data()};
     return id;
-}
-
-// A key's bytes stand behind their length.
-bool KeyTable::holds(const Slot& slot, std::string_view key) {
-    std::uint32_t length;
-    std::memcpy(&length, slot.key - sizeof length, sizeof length);
-    return length == key.size() && equal(slot.key, key.data(), length);
 }
 
 std::string_view KeyTable::store(std::string_view key) {
@@ -95,14 +110,21 @@ std::string_view KeyTable::store(std::string_view key) {
 void KeyTable::make_room(std::size_t keys) {
     const std::size_t all = keys_.size() + keys;
     if (slots_.size() * 2 > all * 3) return;
-    slots_.assign(std::max<std::size_t>(64, std::bit_ceil(all * 3 / 2 + 1)), {});
-    const std::size_t mask = slots_.size() - 1;
-    for (KeyId id = 0; id < keys_.size(); ++id) {
-        const std::uint64_t hash = hash_of_key(keys_[id]);
-        std::size_t at = hash & mask;
-        while (slots_[at].id != kNoKey) at = (at + 1) & mask;
-        slots_[at] = {tag_of(hash), id, keys_[id].data()};
+    HugePageVector<Slot> before(std::max<std::size_t>(64, std::bit_ceil(all * 3 / 2 + 1)));
+    before.swap(slots_);
+    if (before.empty()) {
+        for (KeyId id = 0; id < keys_.size(); ++id) put({tag_of(hash_of_key(keys_[id])), id, keys_[id].data()});
     }
+    for (const Slot& slot : before) {
+        if (slot.id != kNoKey) put(slot);
+    }
+}
+
+void KeyTable::put(const Slot& slot) {
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t at = slot.tag & mask;
+    while (slots_[at].id != kNoKey) at = (at + 1) & mask;
+    slots_[at] = slot;
 }
 
 std::size_t KeyTable::bytes() const {

@@ -21,8 +21,8 @@ inline constexpr KeyId kNoKey = UINT32_MAX;
 class KeyTable {
 public:
     /// Sets ids[i] for each i of `wanted` to the number of block.key(i), or to kNoKey if it is new and there are
-    /// `keys_max` already.
-    void intern(const KeyBlock& block, std::span<const std::uint32_t> wanted, std::uint64_t keys_max,
+    /// `keys_max` already; false if that came to pass.
+    bool intern(const KeyBlock& block, std::span<const std::uint32_t> wanted, std::uint64_t keys_max,
                 std::span<KeyId> ids);
 
     [[nodiscard]] std::size_t size() const { return keys_.size(); }
@@ -40,15 +40,16 @@ public:
 
 private:
     struct Slot {
-        std::uint32_t tag = 0;  // Upper half of the hash.
+        std::uint32_t tag = 0;  // Lower half of the hash. Says where the slot is to be, so a larger table needs no key.
         KeyId id = kNoKey;
         const char* key = nullptr;  // Its bytes: keys_[id] would be one more place to fetch.
     };
     static constexpr std::size_t kChunk = 256u << 10;
 
     [[nodiscard]] static bool holds(const Slot& slot, std::string_view key);
-    [[nodiscard]] KeyId intern_from(std::size_t at, std::string_view key, std::uint64_t hash, std::uint64_t keys_max);
+    [[nodiscard]] KeyId intern_from(std::size_t at, std::string_view key, std::uint32_t tag, std::uint64_t keys_max);
     void make_room(std::size_t keys);
+    void put(const Slot& slot);
     [[nodiscard]] std::string_view store(std::string_view key);
 
     HugePageVector<Slot> slots_;                   // A power of two; at most two thirds full.

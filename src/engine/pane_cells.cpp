@@ -10,17 +10,16 @@ void PaneCells::assign(const EventGroups& groups, const BatchTimes& times) {
     auto block = std::make_shared<CellBlock>();
     block->keys = groups.keys();
     rows_ = groups.rows();
-    const auto time = rules_.time == sql::TimeColumn::timestamp ? times.timestamps : times.received;
     Pane pane = 0;
     if (!nothing_late(times)) {
         assign_with_lateness(groups, times, *block);
-    } else if (one_pane(groups, time, pane)) {
+    } else if (one_pane(groups, times, pane)) {
         cells_ = groups.groups();
         block->key.resize(groups.group_count());
         std::iota(block->key.begin(), block->key.end(), 0u);
         block->pane.assign(groups.group_count(), pane);
     } else {
-        assign_panes(groups, time, *block);
+        assign_panes(groups, times.of(rules_.time), *block);
     }
     block->events = rows_.size();
     block_ = std::move(block);
@@ -31,20 +30,21 @@ void PaneCells::assign(const EventGroups& groups, const BatchTimes& times) {
 bool PaneCells::nothing_late(const BatchTimes& times) const {
     if (rules_.grid.is_total()) return true;
     const std::int64_t watermark = times.after.watermark(rules_.time, rules_.out_of_orderness);
-    const std::int64_t least = rules_.time == sql::TimeColumn::timestamp ? times.timestamp_min : times.received_min;
-    return least >= rules_.closed_at(watermark);
+    return times.range_of(rules_.time).least >= rules_.closed_at(watermark);
 }
 
-bool PaneCells::one_pane(const EventGroups& groups, std::span<const std::int64_t> time, Pane& pane) const {
+bool PaneCells::one_pane(const EventGroups& groups, const BatchTimes& times, Pane& pane) const {
     const auto rows = groups.rows();
+    const auto time = times.of(rules_.time);
     pane = rules_.grid.pane_of(time[rows[0]]);
     if (rules_.grid.is_total()) return true;
     const std::int64_t begin = rules_.grid.pane_begin(pane);
     const std::int64_t end = rules_.grid.pane_end(pane);
-    // Most batches are of one pane; the loop has no branch, so that it costs next to nothing.
-    bool same = true;
-    for (const std::uint32_t row : rows) same &= time[row] >= begin && time[row] < end;
-    return same;
+    // Most batches are of one pane, whole.
+    const BatchTimes::Range& range = times.range_of(rules_.time);
+    if (range.least >= begin && range.greatest < end) return true;
+    return rows.size() < time.size() &&
+           std::ranges::all_of(rows, [&](std::uint32_t row) { return time[row] >= begin && time[row] < end; });
 }
 
 std::uint32_t PaneCells::cell_of(std::uint32_t group, Pane pane, std::int64_t closed_until, CellBlock& block) {
@@ -92,7 +92,7 @@ void PaneCells::assign_with_lateness(const EventGroups& groups, const BatchTimes
     const PaneGrid& grid = rules_.grid;
     const auto rows = groups.rows();
     const auto group = groups.groups();
-    const auto time = rules_.time == sql::TimeColumn::timestamp ? times.timestamps : times.received;
+    const auto time = times.of(rules_.time);
     table_.assign(std::bit_ceil(rows.size() * 2), 0);
     own_rows_.clear();
     own_cells_.clear();

@@ -13,7 +13,7 @@ public:
 
 private:
     [[nodiscard]] bool nothing_late(const BatchTimes& times) const;
-    [[nodiscard]] bool one_pane(const EventGroups& groups, std::span<const std::int64_t> time, Pane& pane) const;
+    [[nodiscard]] bool one_pane(const EventGroups& groups, const BatchTimes& times, Pane& pane) const;
     void assign_panes(const EventGroups& groups, std::span<const std::int64_t> time, CellBlock& block);
     void assign_with_lateness(const EventGroups& groups, const BatchTimes& times, CellBlock& block);
     [[nodiscard]] std::uint32_t cell_of(std::uint32_t group, Pane pane, std::int64_t closed_until, CellBlock& block);

@@ -5,7 +5,7 @@
 namespace sf::engine {
 namespace {
 
-constexpr std::size_t kAhead = 8;  // Keys fetched ahead of their use.
+constexpr std::size_t kAhead = 24;  // Keys fetched ahead of their use.
 
 }  // namespace
 
@@ -16,29 +16,33 @@ Merged PaneStore::merge(const Partials& partials) {
     if (!partials.cells) return {};
     const CellBlock& block = *partials.cells;
     const ShardKeys::Numbers numbers = keys_.number(block);
-    mine_.clear();
+    const Pane* const panes = block.pane.data();
+    mine_.resize(block.key.size());
+    std::uint32_t* const mine = mine_.data();
+    std::size_t count = 0;
     bool sorted = block.closed_until.empty();
     for (std::uint32_t cell = 0; cell < block.key.size(); ++cell) {
         if (numbers.ids[block.key[cell]] == kNoKey) continue;
-        sorted &= mine_.empty() || block.pane[mine_.back()] <= block.pane[cell];
-        mine_.push_back(cell);
+        sorted &= count == 0 || panes[mine[count - 1]] <= panes[cell];
+        mine[count++] = cell;
     }
+    mine_.resize(count);
     const auto closed = [&](std::uint32_t cell) {
         return block.closed_until.empty() ? kTimeMin : block.closed_until[cell];
     };
     // Cells of one pane stand together in most frames; where they do not, they are brought together.
     const auto before = [&](std::uint32_t a, std::uint32_t b) {
-        return std::pair(block.pane[a], closed(a)) < std::pair(block.pane[b], closed(b));
+        return panes[a] < panes[b] || (panes[a] == panes[b] && closed(a) < closed(b));
     };
     if (!sorted) std::ranges::stable_sort(mine_, before);
-    for (std::size_t begin = 0; begin < mine_.size();) {
+    for (std::size_t begin = 0; begin < count;) {
         std::size_t end = begin + 1;
-        while (end < mine_.size() && !before(mine_[begin], mine_[end])) ++end;
-        merge_cells(partials, block.pane[mine_[begin]], closed(mine_[begin]),
-                    std::span(mine_).subspan(begin, end - begin), numbers.ids);
+        while (end < count && !before(mine[begin], mine[end])) ++end;
+        merge_cells(partials, panes[mine[begin]], closed(mine[begin]), std::span(mine_).subspan(begin, end - begin),
+                    numbers.ids);
         begin = end;
     }
-    return {.cells = mine_.size(), .groups_refused = numbers.refused};
+    return {.cells = count, .groups_refused = numbers.refused};
 }
 
 void PaneStore::merge_cells(const Partials& partials, Pane pane, std::int64_t closed_until,
@@ -50,11 +54,13 @@ void PaneStore::merge_cells(const Partials& partials, Pane pane, std::int64_t cl
     PaneTable& table = writable(slot);
     TouchedKeys& touched = touched_[pane];
     to_.resize(cells.size());
+    std::uint32_t* const to = to_.data();
+    const std::uint32_t* const key_of = block.key.data();
     for (std::size_t i = 0; i < cells.size(); ++i) {
-        if (i + kAhead < cells.size()) table.prefetch(keys[block.key[cells[i + kAhead]]]);
-        const KeyId key = keys[block.key[cells[i]]];
-        to_[i] = table.cell_of(key);
-        if (closed_until == kTimeMin) touched.add(key, to_[i]);
+        if (i + kAhead < cells.size()) table.prefetch(keys[key_of[cells[i + kAhead]]]);
+        const KeyId key = keys[key_of[cells[i]]];
+        to[i] = table.cell_of(key);
+        if (closed_until == kTimeMin) touched.add(key, to[i]);
         else touched.add(key);
     }
     table.grow();
@@ -70,7 +76,20 @@ PaneTable& PaneStore::writable(PaneTablePtr& table) {
 void PaneStore::invalidate(Pane pane) {
     if (nodes_.empty() || invalidated_ == pane) return;
     invalidated_ = pane;
-    for (unsigned level = 1; level < 32; ++level) nodes_.erase({level, pane >> level});
+    for (unsigned level = 1; level <= level_max_; ++level) nodes_.erase({level, pane >> level});
+}
+
+// Those that hold no pane from `pane` on. Time mostly goes on by a few panes, and then their names are known.
+void PaneStore::forget_nodes_before(Pane pane) {
+    const Pane from = std::exchange(forgotten_before_, pane);
+    if (from > pane || pane - from > static_cast<Pane>(nodes_.size())) {
+        std::erase_if(nodes_,
+                      [&](const auto& entry) { return ((entry.first.second + 1) << entry.first.first) <= pane; });
+        return;
+    }
+    for (unsigned level = 1; level <= level_max_; ++level) {
+        for (Pane number = from >> level; (number + 1) << level <= pane; ++number) nodes_.erase({level, number});
+    }
 }
 
 std::optional<Pane> PaneStore::next_pane(Pane pane) const {
@@ -101,6 +120,7 @@ PaneTablePtr PaneStore::node(unsigned level, Pane number) {
         made->merge(*right);
     }
     nodes_.emplace(name, made);
+    level_max_ = std::max(level_max_, level);
     invalidated_.reset();
     return made;
 }
@@ -128,7 +148,7 @@ std::optional<std::vector<KeyId>> PaneStore::evict_before(Pane pane) {
     panes_.erase(panes_.begin(), end);
     restricted_.erase(restricted_.begin(), restricted_end);
     touched_.erase(touched_.begin(), touched_.lower_bound(pane));
-    std::erase_if(nodes_, [&](const auto& entry) { return ((entry.first.second + 1) << entry.first.first) <= pane; });
+    forget_nodes_before(pane);
     auto moved = keys_.forget_unused([&](std::vector<bool>& used) {
         const auto mark = [&](const PaneTable& table) {
             for (const KeyId key : table.keys()) used[key] = true;

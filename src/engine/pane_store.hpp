@@ -128,6 +128,7 @@ private:
     [[nodiscard]] PaneTable& writable(PaneTablePtr& table);
     [[nodiscard]] PaneTablePtr node(unsigned level, Pane number);
     void invalidate(Pane pane);
+    void forget_nodes_before(Pane pane);
     void merge_cells(const Partials& partials, Pane pane, std::int64_t closed_until,
                      std::span<const std::uint32_t> cells, std::span<const KeyId> keys);
 
@@ -137,6 +138,8 @@ private:
     std::map<std::pair<Pane, std::int64_t>, PaneTablePtr> restricted_;  // By pane and closed_until.
     std::map<Pane, TouchedKeys> touched_;
     std::unordered_map<NodeName, PaneTablePtr, NodeHash> nodes_;  // Levels from 1 on; null: no cell below.
+    unsigned level_max_ = 0;                                      // That any of them has had.
+    Pane forgotten_before_ = kTimeMin;                            // No node holds nothing but panes before this one.
     std::optional<Pane> invalidated_;                             // No node that was built holds this pane.
     std::vector<std::uint32_t> mine_, to_;
 };

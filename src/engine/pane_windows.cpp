@@ -240,8 +240,11 @@ void PaneWindows::collect_all(std::span<const PaneTable* const> tables) {
 
 // Sums the chosen groups over the tables. Leaves place_ clean.
 void PaneWindows::assemble(std::span<const PaneTable* const> tables) {
-    sum_ = std::make_unique<PaneTable>(view_->fresh_states());
-    for (std::size_t a = 0; a < sum_->aggregates(); ++a) sum_->states(a).resize(chosen_.size());
+    if (!sum_) sum_ = std::make_unique<PaneTable>(view_->fresh_states());
+    for (std::size_t a = 0; a < sum_->aggregates(); ++a) {
+        sum_->states(a).resize(0);
+        sum_->states(a).resize(chosen_.size());
+    }
     std::vector<std::uint8_t> found(chosen_.size(), 0);
     for (const PaneTable* table : tables) {
         from_.clear();
@@ -254,12 +257,17 @@ void PaneWindows::assemble(std::span<const PaneTable* const> tables) {
                 to_.push_back(i);
             }
         } else {
-            for (std::uint32_t cell = 0; cell < table->size(); ++cell) {
-                const std::uint32_t place = place_[table->keys()[cell]];
-                if (place == kNoPlace) continue;
-                from_.push_back(cell);
-                to_.push_back(place);
+            const std::span<const KeyId> keys = table->keys();
+            from_.resize(keys.size());
+            to_.resize(keys.size());
+            std::size_t count = 0;
+            for (std::uint32_t cell = 0; cell < keys.size(); ++cell) {
+                from_[count] = cell;
+                to_[count] = place_[keys[cell]];
+                count += to_[count] != kNoPlace ? 1 : 0;
             }
+            from_.resize(count);
+            to_.resize(count);
         }
         for (const std::uint32_t place : to_) found[place] = 1;
         for (std::size_t a = 0; a < sum_->aggregates(); ++a) sum_->states(a).merge(table->states(a), from_, to_);

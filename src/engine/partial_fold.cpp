@@ -92,15 +92,20 @@ void PartialFold::release(const Running& running) {
 
 BatchTimes PartialFold::times_of(const models::EventBatch& batch) {
     BatchTimes times{.timestamps = batch.timestamps(), .received = batch.received(), .batch = &batch, .before = time_};
-    std::int64_t timestamp_min = INT64_MAX, received_min = INT64_MAX;
+    PartitionTime now = time_;  // In registers: a member might be part of the columns, for all that the compiler knows.
+    std::int64_t timestamp_min = INT64_MAX, timestamp_max = INT64_MIN;
+    std::int64_t received_min = INT64_MAX, received_max = INT64_MIN;
     for (std::size_t row = 0; row < batch.size(); ++row) {
-        time_.see(times.timestamps[row], times.received[row]);
-        timestamp_min = std::min(timestamp_min, times.timestamps[row]);
-        received_min = std::min(received_min, times.received[row]);
+        const std::int64_t timestamp = times.timestamps[row], received = times.received[row];
+        now.see(timestamp, received);
+        timestamp_min = std::min(timestamp_min, timestamp);
+        timestamp_max = std::max(timestamp_max, timestamp);
+        received_min = std::min(received_min, received);
+        received_max = std::max(received_max, received);
     }
-    times.after = time_;
-    times.timestamp_min = timestamp_min;
-    times.received_min = received_min;
+    time_ = times.after = now;
+    times.timestamp_range = {timestamp_min, timestamp_max};
+    times.received_range = {received_min, received_max};
     return times;
 }
 

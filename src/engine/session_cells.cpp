@@ -13,23 +13,21 @@ void SessionCells::assign(const EventGroups& groups, const BatchTimes& times) {
         leave_late_ones_out(groups, times, *block);
         group = own_groups_;
     }
-    assign_pieces(group, groups.group_count(),
-                  rules_.time == sql::TimeColumn::timestamp ? times.timestamps : times.received, *block);
+    assign_pieces(group, groups.group_count(), times.of(rules_.time), *block);
     block->events = rows_.size();
     block_ = std::move(block);
 }
 
 bool SessionCells::nothing_late(const BatchTimes& times) const {
     const std::int64_t watermark = times.after.watermark(rules_.time, rules_.out_of_orderness);
-    const std::int64_t least = rules_.time == sql::TimeColumn::timestamp ? times.timestamp_min : times.received_min;
-    return least + rules_.gap > rules_.closed_at(watermark);
+    return times.range_of(rules_.time).least + rules_.gap > rules_.closed_at(watermark);
 }
 
 // Event by event, because the watermark moves with each. All events of the batch move it, also those that the view does
 // not look at.
 void SessionCells::leave_late_ones_out(const EventGroups& groups, const BatchTimes& times, CellBlock& block) {
     const auto rows = groups.rows();
-    const auto time = rules_.time == sql::TimeColumn::timestamp ? times.timestamps : times.received;
+    const auto time = times.of(rules_.time);
     own_rows_.clear();
     own_groups_.clear();
     PartitionTime now = times.before;

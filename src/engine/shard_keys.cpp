@@ -19,17 +19,29 @@ ShardKeys::Numbers ShardKeys::number(const CellBlock& block) {
         has_cell_.assign(keys.ends.size(), 0);
         for (const std::uint32_t key : block.key) has_cell_[key] = 1;
     }
-    wanted_.clear();
-    for (std::uint32_t i = 0; i < keys.hashes.size(); ++i) {
-        if (rule_.shard_of(keys.key(i), keys.hashes[i]) != shard_) continue;
-        if (some_without_cell && !has_cell_[i]) continue;
-        wanted_.push_back(i);
-    }
     ids_.assign(keys.ends.size(), kNoKey);
-    table_.intern(keys, wanted_, refuse_new_ ? std::min<std::uint64_t>(table_.size(), keys_max_) : keys_max_, ids_);
-    Numbers numbers{.ids = ids_};
-    for (const std::uint32_t i : wanted_) numbers.refused += ids_[i] == kNoKey ? 1 : 0;
-    return numbers;
+    wanted_.resize(keys.ends.size());
+    std::uint32_t* const wanted = wanted_.data();
+    std::size_t count = 0;
+    for (std::uint32_t i = 0; i < keys.ends.size(); ++i) {
+        wanted[count] = i;
+        const bool mine = rule_.shard_of(keys, i) == shard_ && (!some_without_cell || has_cell_[i] != 0);
+        count += mine ? 1 : 0;
+    }
+    wanted_.resize(count);
+    const bool all_known =
+        table_.intern(keys, wanted_, refuse_new_ ? std::min<std::uint64_t>(table_.size(), keys_max_) : keys_max_, ids_);
+    return {.ids = ids_, .refused = all_known ? 0 : count_refused(keys)};
+}
+
+// Groups, and a key may stand in the block more than once.
+std::uint64_t ShardKeys::count_refused(const KeyBlock& keys) const {
+    std::vector<std::string_view> refused;
+    for (const std::uint32_t i : wanted_) {
+        if (ids_[i] == kNoKey) refused.push_back(keys.key(i));
+    }
+    std::ranges::sort(refused);
+    return static_cast<std::uint64_t>(std::ranges::unique(refused).begin() - refused.begin());
 }
 
 // Where there are many new keys since the last look.

@@ -25,7 +25,7 @@ public:
     struct Numbers {
         std::span<const KeyId> ids;  // Of the record's keys; kNoKey: of another shard, beyond keys_max, or without a
                                      // cell. Valid until the next call.
-        std::uint64_t refused = 0;   // Beyond keys_max.
+        std::uint64_t refused = 0;   // Groups beyond keys_max.
     };
     [[nodiscard]] Numbers number(const CellBlock& block);
 
@@ -47,6 +47,7 @@ public:
     void load(ByteReader& reader) { table_.load(reader); }
 
 private:
+    [[nodiscard]] std::uint64_t count_refused(const KeyBlock& keys) const;
     [[nodiscard]] bool worth_a_look() const;
     [[nodiscard]] std::optional<std::vector<KeyId>> compact(const std::vector<bool>& used);
 

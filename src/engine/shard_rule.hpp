@@ -3,6 +3,7 @@
 // (docs/decisions/0010-ranks-decide-the-shard.md).
 #pragma once
 
+#include "engine/key_block.hpp"
 #include "sql/view_plan.hpp"
 
 #include <cstdint>
@@ -15,9 +16,9 @@ class ShardRule {
 public:
     ShardRule(const sql::ViewPlan& plan, std::size_t shards);
 
-    /// `hash` is hash_of_key(key).
-    [[nodiscard]] std::size_t shard_of(std::string_view key, std::uint64_t hash) const {
-        return shards_ == 1 ? 0 : ((by_partition_ ? partition_hash(key) : hash) >> 40) % shards_;
+    [[nodiscard]] std::size_t shard_of(const KeyBlock& keys, std::size_t index) const {
+        if (shards_ == 1) return 0;
+        return ((by_partition_ ? partition_hash(keys.key(index)) : keys.hashes[index]) >> 40) % shards_;
     }
 
     /// A shard's part of keys_max. Hashes don't spread evenly: six standard deviations more, so that keys_max groups

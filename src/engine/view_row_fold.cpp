@@ -48,8 +48,8 @@ Partials ViewRowFold::fold_some(std::span<const models::MetricPoint> rows) {
     groups_.assign(evaluator_, rows.size());
     Partials partials{.view = view_->number, .events_failed = groups_.failed()};
     if (groups_.rows().empty()) return partials;
-    const std::int64_t least = *std::ranges::min_element(times_);
-    cells_->assign(groups_, {.timestamps = times_, .timestamp_min = least});
+    const auto [least, greatest] = std::ranges::minmax(times_);
+    cells_->assign(groups_, {.timestamps = times_, .timestamp_range = {least, greatest}});
     partials.cells = cells_->block();
     for (const AggregateFold& aggregate : aggregates_)
         partials.states.push_back(aggregate.fold(evaluator_, *cells_, scratch_, partials.events_failed));

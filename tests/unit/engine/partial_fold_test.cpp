@@ -3,10 +3,13 @@
 #include "engine/partial_fold.hpp"
 #include "unit/engine/engine_run.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace sf::engine::testing {
 namespace {
@@ -107,6 +110,77 @@ TEST(PartialFold, each_view_counts_the_failures_of_what_it_shares) {
         EXPECT_EQ(frame->partials[0].events_failed, 1u);
         EXPECT_EQ(frame->partials[1].events_failed, 1u);
     }
+}
+
+// So many events of so many users in turn, of which the last comes from the first user.
+std::vector<TestEvent> events_of_users(std::size_t events, std::size_t users) {
+    std::vector<TestEvent> made;
+    for (std::size_t i = 0; i < events; ++i)
+        made.push_back({.at = 1, .user = "user-" + std::to_string(i + 1 < events ? i % users : 0)});
+    return made;
+}
+
+ViewPtr by_user(const std::string& options = "") {
+    return view_of("CREATE MATERIALIZED VIEW v " + options +
+                   " AS SELECT user_id, window_start, count(*) AS n FROM TUMBLE(events, timestamp, INTERVAL '10 s') "
+                   "GROUP BY user_id, window_start");
+}
+
+TEST(PartialFold, groups_are_told_apart_where_they_come_again) {
+    PartialFold fold(0, {});
+    fold.add(by_user());
+    for (const std::size_t users : {1u, 100u, 900u}) {
+        const FramePtr frame = fold.fold(users, *batch_of(events_of_users(4000, users)));
+        ASSERT_EQ(frame->partials.size(), 1u);
+        EXPECT_EQ(frame->partials[0].cells->keys->ends.size(), users);
+        EXPECT_EQ(frame->partials[0].cells->key.size(), users);
+    }
+}
+
+TEST(PartialFold, groups_of_nearly_one_event_each_keep_their_keys_and_a_replay_repeats_that) {
+    const auto batch = batch_of(events_of_users(4000, 3999));
+    PartialFold fold(0, {}), again(0, {});
+    fold.add(by_user());
+    again.add(by_user());
+    static_cast<void>(fold.fold(0, *batch_of(events_of_users(4000, 10))));  // What came before does not matter.
+    const FramePtr frame = fold.fold(1, *batch), repeated = again.fold(1, *batch);
+    ASSERT_EQ(frame->partials.size(), 1u);
+    const CellBlock& cells = *frame->partials[0].cells;
+    EXPECT_EQ(cells.key.size(), 4000u);
+    EXPECT_EQ(cells.keys->key(0), cells.keys->key(3999));
+    EXPECT_EQ(cells.keys->bytes, repeated->partials[0].cells->keys->bytes);
+    EXPECT_EQ(cells.keys->ends, repeated->partials[0].cells->keys->ends);
+    EXPECT_EQ(cells.keys->hashes, repeated->partials[0].cells->keys->hashes);
+    EXPECT_EQ(cells.key, repeated->partials[0].cells->key);
+}
+
+TEST(PartialFold, a_group_whose_key_comes_again_in_a_record_is_one_group) {
+    const ViewPtr sessions = view_of(
+        "CREATE MATERIALIZED VIEW s AS SELECT user_id, window_start, window_end, count(*) AS n FROM SESSION(events, "
+        "timestamp, INTERVAL '9 s') GROUP BY user_id, window_start, window_end");
+    for (const auto& [view, end] : {std::pair{by_user(), "0..10"}, std::pair{sessions, "1..10"}}) {
+        for (const std::size_t shards : {1u, 2u}) {
+            EngineRun run({view}, {.shards = shards});
+            run.events(events_of_users(4000, 3999));
+            run.flush();
+            const std::vector<std::string> rows = run.rows();
+            EXPECT_EQ(rows.size(), 3999u);
+            const auto times = [&](int user, int n) {
+                return std::ranges::count(rows,
+                                          fmt::format(R"({{"user_id":"user-{}"}} {} {{"n":{}}} final)", user, end, n));
+            };
+            EXPECT_EQ(times(0, 2), 1);
+            EXPECT_EQ(times(1, 1), 1);
+        }
+    }
+}
+
+TEST(PartialFold, a_group_that_is_refused_is_counted_once_a_record) {
+    EngineRun run({by_user("WITH (keys_max = 10)")}, {});
+    run.events(events_of_users(4000, 3900));  // 100 users of those that there is room for or not come twice.
+    run.flush();
+    EXPECT_EQ(run.rows().size(), 10u);
+    EXPECT_EQ(run.counters().groups_refused, 3890u);
 }
 
 }  // namespace
