@@ -15,8 +15,9 @@
 #include <vector>
 
 namespace sf::sql {
+class NamedFunctions;
 class ReferenceTable;
-}
+}  // namespace sf::sql
 
 namespace sf::database {
 
@@ -69,6 +70,9 @@ public:
 
     /// The views that are tables from now on; the others are no longer. `metrics` and `late_events` are tables always.
     virtual void set_view_tables(std::vector<ViewTable> views) = 0;
+
+    /// The functions in SQL that queries may call from now on.
+    virtual void set_functions(std::shared_ptr<const sql::NamedFunctions> functions) = 0;
 
     /// The same for reference tables, with the rows that they have from now on.
     virtual void set_reference_tables(std::vector<std::shared_ptr<const sql::ReferenceTable>> tables) = 0;

@@ -20,7 +20,7 @@ struct QueryLimits {
 
 struct QueryColumn {
     std::string name;
-    std::string type;  // PostgreSQL's name for it where there is one: bigint, text, timestamptz, numeric, jsonb, ...
+    std::string type;  // As pg_typeof() has it: bigint, text, timestamp with time zone, numeric, jsonb, text[], ...
 };
 
 struct QueryResult {

@@ -7,6 +7,7 @@
 #include "base/time.hpp"
 #include "sql/aggregate_catalog.hpp"
 #include "sql/expression.hpp"
+#include "sql/user_function.hpp"
 #include "sql/view_plan.hpp"
 
 #include <optional>
@@ -70,6 +71,7 @@ inline constexpr std::string_view kNumericTextEvaluator = "streamflow_eval_numer
 /// place and way out as those of plan_view().
 [[nodiscard]] Result<QueryText> query_for_duckdb(std::string_view sql, const RelationCatalog& tables,
                                                  const AggregateCatalog& aggregates, Timestamp now,
+                                                 const FunctionCatalog& functions = no_functions(),
                                                  std::int64_t number = 0);
 
 }  // namespace sf::sql

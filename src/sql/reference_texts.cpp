@@ -94,10 +94,15 @@ constexpr std::array kTexts = {
     ReferenceText{"Text", "regexp_like", "whether a regular expression matches"},
     ReferenceText{"Text", "regexp_count", "how often it matches"},
     ReferenceText{"Text", "regexp_substr", "the n-th match"},
+    ReferenceText{
+        "Text", "regexp_instr",
+        "the place of the n-th match, from 1 on, or the one behind it (1 as the fifth argument); 0 without one"},
     ReferenceText{"Text", "regexp_replace", "the first match, all (flag g) or the n-th by a text with \\1 and \\&"},
     ReferenceText{"Text", "regexp_match", "the groups of the first match"},
     ReferenceText{"Text", "regexp_split_to_array", "the pieces between matches"},
     ReferenceText{"Times", "date_trunc", "the beginning of the unit"},
+    ReferenceText{"Times", "overlaps",
+                  "whether two spans have a moment in common: (a, b) OVERLAPS (c, d), where b and d may be intervals"},
     ReferenceText{"Times", "extract", "a part as numeric: extract(hour from t)"},
     ReferenceText{"Times", "date_part", "the same as double precision"},
     ReferenceText{"Times", "date_bin", "the beginning of the bin of this length, counted from an origin"},
@@ -118,6 +123,11 @@ constexpr std::array kTexts = {
     ReferenceText{"JSON", "jsonb_typeof", "object, array, string, number, boolean or null"},
     ReferenceText{"JSON", "jsonb_array_length", "elements of an array"},
     ReferenceText{"JSON", "jsonb_strip_nulls", "without members that are null"},
+    ReferenceText{"JSON", "jsonb_set",
+                  "with another value at the path, which is made where its last step is missing, unless the fourth "
+                  "argument says no"},
+    ReferenceText{"JSON", "jsonb_insert",
+                  "with a value more at the path: before the element there, or after it (true as the fourth argument)"},
     ReferenceText{"JSON", "jsonb_build_array", "an array of any values"},
     ReferenceText{"JSON", "jsonb_build_object", "an object of keys and values"},
     ReferenceText{"JSON", "to_jsonb", "the value as jsonb"},
@@ -167,6 +177,7 @@ constexpr std::array kTexts = {
     ReferenceText{"Operators", "~*", "matches whatever the case"},
     ReferenceText{"Operators", "!~*", "does not"},
     ReferenceText{"Operators", "?", "has this key, element or string"},
+    ReferenceText{"Operators", "#-", "without what is at the path"},
     ReferenceText{"Operators", "?|", "has one of them"},
     ReferenceText{"Operators", "?&", "has all of them"},
     ReferenceText{"Operators", "@>", "contains"},
@@ -244,7 +255,8 @@ std::string_view templates_text() {
 | `TZ`, `OF`, `TZH`, `TZM` | UTC and its offset |
 
 Small letters mean the same, but for names, which are written as the field is. `FM` before a field leaves out zeros and spaces that fill it up, `TH` or `th` behind a number makes it 1st. Intervals have the
-fields that are numbers, but for weeks and days of ISO and `J`. `to_timestamp` and `to_date` do not read `CC`, `Y,YYY`, `RM`, `W`, `WW`, `D`, `J`, `TZ`, `OF` and ISO weeks.
+fields that are numbers, but for weeks and days of ISO and `J`. `to_timestamp` and `to_date` do not read `TZ` and `OF`, and not fields
+of ISO weeks beside other fields of a date.
 
 | of a number | is |
 |---|---|

@@ -6,6 +6,7 @@
 #include "sql/aggregate_catalog.hpp"
 #include "sql/type.hpp"
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -44,6 +45,19 @@ public:
     /// Null where there is none of this name.
     [[nodiscard]] virtual UserFunctionPtr function(std::string_view name) const = 0;
     [[nodiscard]] virtual std::vector<std::string> function_names() const = 0;
+};
+
+/// Functions by their names.
+class NamedFunctions final : public FunctionCatalog {
+public:
+    /// In place of the one of its name, if there is one.
+    void add(UserFunctionPtr function) { functions_[function->name] = std::move(function); }
+
+    [[nodiscard]] UserFunctionPtr function(std::string_view name) const override;
+    [[nodiscard]] std::vector<std::string> function_names() const override;
+
+private:
+    std::map<std::string, UserFunctionPtr, std::less<>> functions_;
 };
 
 /// A catalog that is empty.

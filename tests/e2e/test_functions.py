@@ -37,6 +37,7 @@ def test_a_view_keeps_the_function_that_it_was_made_with(place):
         server.start()
         check.equal(price(server), [23.75], "the same after a kill")
         check.equal(ask(server, "GET", "/weighted").json()["sql"], other, "the function is the new one")
+        check.equal(server.rows("SELECT source, weighted(data.price, data.amount) FROM events GROUP BY source"), [["shop", 30]], "in a query, too")
         check.equal(server.request("PUT", "/api/v1/views/prices", {"sql": VIEW}, service="analytics").status, 200, "applying the view again")
         sale(server, 40, 1)
         check.equal(price(server), [40], "it has begun anew, with the new function")

@@ -30,8 +30,7 @@ namespace {
 std::vector<ResultJson::Column> shown_columns(const sql::QueryText& query) {
     std::vector<ResultJson::Column> columns;
     for (const sql::QueryText::Column& column : query.columns) {
-        const std::string type(column.type == sql::Type::timestamptz ? "timestamptz" : sql::to_string(column.type));
-        columns.push_back({column.name, type, column.open_scale, column.as_text});
+        columns.push_back({column.name, std::string(sql::to_string(column.type)), column.open_scale, column.as_text});
     }
     return columns;
 }
@@ -455,10 +454,11 @@ Result<QueryResult> SqlEngine::run(const std::string& sql, const QueryLimits& li
     SF_TRY(check_sql_begin(sql));
     const std::shared_ptr<const ViewTables> views = points.views();
     const std::shared_ptr<const ReferenceTables> references = points.reference_tables();
+    const std::shared_ptr<const sql::NamedFunctions> functions = points.functions();
     const std::int64_t number = next_number_.fetch_add(1, std::memory_order_relaxed);
     SF_ASSIGN(const sql::QueryText query,
               sql::query_for_duckdb(sql, QueryTables(views, references), engine::aggregate_catalog(),
-                                    options_.clock->now(), number));
+                                    options_.clock->now(), *functions, number));
     SF_ASSIGN(const std::shared_ptr<Instance> on, instance());
     duck::Connection connection = on->take();
     if (!connection) {

@@ -287,6 +287,7 @@ private:
     [[nodiscard]] std::optional<Known> known(std::string_view name) const;
     void announce_tables();
     void announce_reference_tables();
+    void announce_functions();
     bool catch_up(std::chrono::milliseconds patience);
     [[nodiscard]] std::string new_identity(std::string_view name);
 

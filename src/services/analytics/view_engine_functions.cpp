@@ -87,6 +87,7 @@ Result<FunctionStatus> ViewEngine::create_function(const std::string& sql) {
                     "CREATE OR REPLACE FUNCTION puts another one in its place");
     SF_TRY(check_function_in(*function, functions_));
     if (before == nullptr || before->sql != sql) SF_TRY(functions_.put(function, clock_.now()));
+    announce_functions();
     return function_status(function->name, function_uses());
 }
 
@@ -102,7 +103,16 @@ Result<> ViewEngine::drop_function(std::string_view name) {
     if (!status.functions.empty())
         return fail(ErrorCode::conflict, "function \"" + status.functions.front() + "\" calls the function", "",
                     "drop that one first");
-    return functions_.remove(name);
+    SF_TRY(functions_.remove(name));
+    announce_functions();
+    return {};
+}
+
+// Under tables_mutex_.
+void ViewEngine::announce_functions() {
+    auto named = std::make_shared<sql::NamedFunctions>();
+    for (const auto& [name, record] : functions_.functions()) named->add(record.function);
+    points_.set_functions(std::move(named));
 }
 
 // Under tables_mutex_. What each function calls, those that these call included.

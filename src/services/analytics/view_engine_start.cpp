@@ -41,6 +41,7 @@ Result<> ViewEngine::start() {
     {
         std::lock_guard lock(tables_mutex_);
         announce_reference_tables();
+        announce_functions();
     }
     if (some_lost || views.size() < sound) {
         computing_again_ = std::jthread([this](const std::stop_token& stop) { compute_again(stop); });

@@ -11,19 +11,19 @@ namespace {
 using Tables = std::vector<std::span<const Function>>;
 
 const Tables& operator_tables() {
-    static const Tables tables = {comparison_operators(), arithmetic_operators(), text_operators(),
-                                  pattern_operators(),    time_operators(),       json_operators(),
-                                  jsonb_operators(),      array_operators(),      bit_operators(),
-                                  absolute_operators(),   root_operators(),       calendar_operators()};
+    static const Tables tables = {
+        comparison_operators(), arithmetic_operators(), text_operators(),         pattern_operators(), time_operators(),
+        json_operators(),       jsonb_operators(),      jsonb_change_operators(), array_operators(),   bit_operators(),
+        absolute_operators(),   root_operators(),       calendar_operators()};
     return tables;
 }
 
 const Tables& function_tables() {
-    static const Tables tables = {math_functions(),    trigonometric_functions(), whole_functions(),
-                                  text_functions(),    text_making_functions(),   piece_functions(),
-                                  time_functions(),    json_functions(),          jsonb_functions(),
-                                  array_functions(),   array_text_functions(),    calendar_functions(),
-                                  template_functions()};
+    static const Tables tables = {math_functions(),         trigonometric_functions(), whole_functions(),
+                                  text_functions(),         text_making_functions(),   piece_functions(),
+                                  time_functions(),         json_functions(),          jsonb_functions(),
+                                  jsonb_change_functions(), overlap_functions(),       array_functions(),
+                                  array_text_functions(),   calendar_functions(),      template_functions()};
     return tables;
 }
 

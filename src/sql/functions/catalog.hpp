@@ -106,6 +106,9 @@ extern const Function kJsonOrder;  // text: sorts as the values do.
 [[nodiscard]] std::span<const Function> root_operators();
 [[nodiscard]] std::span<const Function> jsonb_operators();
 [[nodiscard]] std::span<const Function> jsonb_functions();
+[[nodiscard]] std::span<const Function> jsonb_change_operators();
+[[nodiscard]] std::span<const Function> jsonb_change_functions();
+[[nodiscard]] std::span<const Function> overlap_functions();
 [[nodiscard]] std::span<const Function> template_functions();
 [[nodiscard]] std::span<const Function> text_making_functions();
 [[nodiscard]] std::span<const Function> piece_functions();

@@ -1,4 +1,4 @@
-// What is asked of whole jsonb values and made of them: @> <@ ?| ?& || - and #- , paths that are computed, to_jsonb()
+// What is asked of whole jsonb values and made of them: @> <@ ?| ?& || and - , paths that are computed, to_jsonb()
 // and others. Results are written as jsonb prints where they are made, else as they came.
 #include "sql/values/jsonb.hpp"
 #include "base/json_text.hpp"

@@ -148,6 +148,21 @@ void regexp_substr(Call& call) {
     });
 }
 
+// regexp_instr(): the place of the n-th match, or the one behind it, counted in characters from 1. 0 without one.
+void regexp_place(Call& call) {
+    rows_of_texts<std::int64_t>(call, [&](std::size_t row, std::string_view text, std::int64_t& out) {
+        const auto start = start_of(call, 2, row, text);
+        std::int64_t left = call.size() > 3 ? call.read<std::int64_t>(3)[row] : 1;
+        const std::int64_t end = call.size() > 4 ? call.read<std::int64_t>(4)[row] : 0;
+        if (!start || left < 1 || end < 0 || end > 1) return call.fail(row);
+        each_match(expression_of(call), text, *start, 0, [&](const Pieces& pieces) {
+            const std::size_t behind = end_of(text, pieces[0]);
+            if (--left == 0) out = count_characters(text.substr(0, end == 1 ? behind : behind - pieces[0].size())) + 1;
+            return left > 0;
+        });
+    });
+}
+
 // substring(text from pattern): the first group, or the whole match where there is none.
 void substring_of_pattern(Call& call) {
     const std::size_t group = std::min<std::size_t>(expression_of(call).groups(), 1);
@@ -274,6 +289,7 @@ constexpr Function piece(std::string_view name, std::array<Type, kArgumentsMax> 
 constexpr Kernel kLikeKernel = unless_null<regexp_like, std::uint8_t>;
 constexpr Kernel kCountKernel = unless_null<regexp_count, std::int64_t>;
 constexpr Kernel kSubstrKernel = unless_null<regexp_substr, std::string_view>;
+constexpr Kernel kPlaceKernel = unless_null<regexp_place, std::int64_t>;
 constexpr Kernel kSubstringKernel = unless_null<substring_of_pattern, std::string_view>;
 constexpr Kernel kMatchKernel = unless_null<regexp_match, std::string_view>;
 constexpr Kernel kSplitKernel = unless_null<regexp_split, std::string_view>;
@@ -293,6 +309,14 @@ constexpr std::array kPieceFunctions = {
           prepare_pieces<0, Groups::unused>),
     piece("regexp_substr", {kTextType, kTextType, kWhole, kWhole, kTextType}, 5, kTextType, kSubstrKernel,
           prepare_pieces<4, Groups::unused>),
+    piece("regexp_instr", {kTextType, kTextType}, 2, kWhole, kPlaceKernel, prepare_pieces<0, Groups::unused>),
+    piece("regexp_instr", {kTextType, kTextType, kWhole}, 3, kWhole, kPlaceKernel, prepare_pieces<0, Groups::unused>),
+    piece("regexp_instr", {kTextType, kTextType, kWhole, kWhole}, 4, kWhole, kPlaceKernel,
+          prepare_pieces<0, Groups::unused>),
+    piece("regexp_instr", {kTextType, kTextType, kWhole, kWhole, kWhole}, 5, kWhole, kPlaceKernel,
+          prepare_pieces<0, Groups::unused>),
+    piece("regexp_instr", {kTextType, kTextType, kWhole, kWhole, kWhole, kTextType}, 6, kWhole, kPlaceKernel,
+          prepare_pieces<5, Groups::unused>),
     piece("substring", {kTextType, kTextType}, 2, kTextType, kSubstringKernel, prepare_pieces<0, Groups::used>),
     piece("regexp_match", {kTextType, kTextType}, 2, kTextArray, kMatchKernel, prepare_pieces<0, Groups::used>),
     piece("regexp_match", {kTextType, kTextType, kTextType}, 3, kTextArray, kMatchKernel,

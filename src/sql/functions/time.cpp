@@ -186,6 +186,43 @@ void date_trunc(Call& call) {
     }
 }
 
+Result<std::shared_ptr<const Prepared>> prepare_interval_truncation(std::span<const ExpressionPtr> arguments) {
+    SF_ASSIGN(const TimeUnit unit, literal_unit(*arguments[0], "date_trunc"));
+    if (unit >= TimeUnit::epoch || unit == TimeUnit::week)
+        return fail(ErrorCode::invalid_input, "date_trunc can't cut an interval to this unit", {},
+                    "it takes microsecond to millennium, but no week");
+    return std::make_shared<const PreparedUnit>(unit);
+}
+
+// Towards zero, each field for itself: 25 hours are no day.
+Interval truncate(Interval interval, TimeUnit unit) {
+    const auto cut = [](auto value, auto size) { return static_cast<decltype(value)>(value / size * size); };
+    switch (unit) {
+        case TimeUnit::microsecond: return interval;
+        case TimeUnit::millisecond: return {interval.months, interval.days, cut(interval.micros, 1000)};
+        case TimeUnit::second: return {interval.months, interval.days, cut(interval.micros, kMicrosSecond)};
+        case TimeUnit::minute: return {interval.months, interval.days, cut(interval.micros, kMicrosMinute)};
+        case TimeUnit::hour: return {interval.months, interval.days, cut(interval.micros, kMicrosHour)};
+        case TimeUnit::day: return {interval.months, interval.days, 0};
+        case TimeUnit::month: return {interval.months, 0, 0};
+        case TimeUnit::quarter: return {cut(interval.months, 3), 0, 0};
+        case TimeUnit::year: return {cut(interval.months, 12), 0, 0};
+        case TimeUnit::decade: return {cut(interval.months, 120), 0, 0};
+        case TimeUnit::century: return {cut(interval.months, 1200), 0, 0};
+        default: return {cut(interval.months, 12'000), 0, 0};
+    }
+}
+
+void interval_trunc(Call& call) {
+    const TimeUnit unit = static_cast<const PreparedUnit&>(*call.expression().prepared).unit;
+    const auto intervals = call.read<Interval>(1);
+    const std::span<Interval> out = call.write<Interval>();
+    for (std::size_t row = 0; row < out.size(); ++row) {
+        out[row] = {};
+        if (call.is_valid(row)) out[row] = truncate(intervals[row], unit);
+    }
+}
+
 // The days since the Julian calendar's beginning with the part of the day, as numeric divides it.
 Decimal julian_day(std::int64_t days, std::int64_t micros) {
     constexpr std::int64_t kJulian1970 = 2'440'588;
@@ -319,6 +356,7 @@ constexpr std::array kTimeOperators = {
 constexpr std::array kTimeFunctions = {
     time_function("date_trunc", Type::timestamptz, Type::timestamptz, date_trunc, prepare_truncation),
     time_function("date_trunc", Type::timestamp, Type::timestamp, date_trunc, prepare_truncation),
+    time_function("date_trunc", Type::interval, Type::interval, interval_trunc, prepare_interval_truncation),
     time_function("extract", Type::timestamp, Type::numeric, part_kernel<std::int64_t, time_part, true>,
                   prepare_plain_part),
     time_function("extract", Type::date, Type::numeric, part_kernel<std::int64_t, date_part, true>, prepare_date_part),

@@ -1,6 +1,7 @@
 // Mathematical functions of double precision beyond the basic ones: roots, logarithms, angles, buckets. The checks are
 // those of float.c.
 #include "sql/functions/catalog.hpp"
+#include "sql/functions/rounding.hpp"
 #include "sql/functions/rowwise.hpp"
 
 #include <cerrno>
@@ -85,6 +86,28 @@ std::optional<std::int64_t> width_bucket(double value, double low, double high, 
     return static_cast<std::int64_t>(bucket);
 }
 
+// The same exactly, with the quotient as numeric divides.
+std::optional<std::int64_t> numeric_bucket(Decimal value, Decimal low, Decimal high, std::int64_t count) {
+    const int order = compare(low, high);
+    if (count <= 0 || order == 0) return std::nullopt;
+    const bool rises = order < 0;
+    if (rises ? compare(value, low) < 0 : compare(value, low) > 0) return 0;
+    if (rises ? compare(value, high) >= 0 : compare(value, high) <= 0) {
+        if (count == std::numeric_limits<std::int32_t>::max()) return std::nullopt;
+        return count + 1;
+    }
+    const auto above = rises ? subtract(value, low) : subtract(low, value);
+    const auto width = rises ? subtract(high, low) : subtract(low, high);
+    const auto steps = above ? multiply(*above, Decimal::from_integer(count)) : std::nullopt;
+    const auto quotient = steps && width ? divide(*steps, *width) : std::nullopt;
+    if (!quotient) return std::nullopt;
+    // Rounding can make it as great as the count.
+    if (compare(*quotient, Decimal::from_integer(count)) >= 0) return count;
+    const auto whole = floor_decimal(*quotient);
+    if (!whole) return std::nullopt;
+    return static_cast<std::int64_t>(whole->digits) + 1;
+}
+
 constexpr Type kD = Type::double_precision;
 
 constexpr Function of_double(std::string_view name, Kernel kernel) {
@@ -127,6 +150,11 @@ constexpr std::array kTrigonometry = {
              .arity = 4,
              .result = Type::integer,
              .kernel = rowwise<&width_bucket>},
+    Function{.name = "width_bucket",
+             .arguments = {Type::numeric, Type::numeric, Type::numeric, Type::integer},
+             .arity = 4,
+             .result = Type::integer,
+             .kernel = rowwise<&numeric_bucket>},
 };
 
 constexpr std::array kRoots = {

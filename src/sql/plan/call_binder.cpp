@@ -123,7 +123,11 @@ Result<Operand> ExpressionBinder::bind_function(std::string_view name, const PgQ
         return refuse(location, fmt::format("there is no function \"{}\"", name),
                       meant ? fmt::format("is it \"{}\"?", *meant) : "");
     }
-    SF_ASSIGN(const Operands arguments, bind_all({call.args, call.n_args}, clause));
+    SF_ASSIGN(Operands arguments, bind_all({call.args, call.n_args}, clause));
+    for (std::size_t i = 1; name == "overlaps" && i < arguments.size(); i += 2) {  // A span may be a time and a length.
+        if (!arguments[i].is(Type::interval)) continue;
+        SF_ASSIGN(arguments[i], bind_infix("+", arguments[i - 1], arguments[i], location));
+    }
     const Choice choice = choose_overload(candidates, arguments);
     if (choice.function == nullptr) {
         std::string hint = choice.ambiguous ? "a cast of an argument decides" : "";

@@ -124,12 +124,6 @@ private:
     UserFunction function_;
 };
 
-class NoFunctions final : public FunctionCatalog {
-public:
-    [[nodiscard]] UserFunctionPtr function(std::string_view) const override { return nullptr; }
-    [[nodiscard]] std::vector<std::string> function_names() const override { return {}; }
-};
-
 }  // namespace
 
 std::string UserFunction::signature() const {
@@ -143,8 +137,19 @@ std::string UserFunction::signature() const {
 }
 
 const FunctionCatalog& no_functions() {
-    static const NoFunctions none;
+    static const NamedFunctions none;
     return none;
+}
+
+UserFunctionPtr NamedFunctions::function(std::string_view name) const {
+    const auto found = functions_.find(name);
+    return found == functions_.end() ? nullptr : found->second;
+}
+
+std::vector<std::string> NamedFunctions::function_names() const {
+    std::vector<std::string> names;
+    for (const auto& [name, function] : functions_) names.push_back(name);
+    return names;
 }
 
 bool makes_function(std::string_view sql) { return words_before_name(tokens_of(sql)) > 0; }

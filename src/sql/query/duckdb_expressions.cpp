@@ -256,6 +256,10 @@ std::string DuckDbText::native_call(const Expression& call) {
     }
     if (function.style == Function::Style::cast)
         return fmt::format("CAST({} AS {})", argument(0), duckdb::type_name(call.type, {}));
+    // DuckDB reads NOT (a = b) as a <> b, which is no key of GROUP BY where a = b is one.
+    const Expression& only = *call.arguments[0];
+    if (&function == &kNot && only.kind == Kind::input && (*plan_.leaves)[only.index].kind == Leaf::Kind::group_key)
+        return fmt::format("({} = false)", argument(0));
     if (function.style == Function::Style::prefix) return fmt::format("({} {})", function.name, argument(0));
     if (function.style == Function::Style::postfix) return fmt::format("({} {})", argument(0), function.name);
     return fmt::format("({})", list(call.arguments, fmt::format(" {} ", function.name)));

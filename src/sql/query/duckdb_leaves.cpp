@@ -143,7 +143,8 @@ std::string DuckDbText::aggregate(const AggregateCall& call, const std::string& 
     };
     const Type type = call.arguments.empty() ? Type::bigint : call.arguments[0]->type;
     if (name == "approx_count_distinct") return fmt::format("count(DISTINCT {}){}", arguments, filtered);
-    if (name == "sum" && type == Type::integer) return fmt::format("CAST({} AS BIGINT)", plain(name));
+    if (name == "regr_count" || (name == "sum" && type == Type::integer))
+        return fmt::format("CAST({} AS BIGINT)", plain(name));
     if (name == "sum" && type == Type::bigint) return fmt::format("CAST({} AS DECIMAL(38,0))", plain(name));
     if (name == "avg" && type != Type::double_precision)
         return average(call, filtered, evaluator_name(Type::numeric, NumericForm::kScaleOpen));

@@ -203,14 +203,19 @@ std::string evaluator_name(Type type, int scale) { return "streamflow_eval_" + t
 std::string aggregator_name(Type type) { return "streamflow_agg_" + type_suffix(type, kArrayScale); }
 
 Result<QueryText> query_for_duckdb(std::string_view sql, const RelationCatalog& tables,
-                                   const AggregateCatalog& aggregates, Timestamp now, std::int64_t number) {
+                                   const AggregateCatalog& aggregates, Timestamp now, const FunctionCatalog& functions,
+                                   std::int64_t number) {
     SF_ASSIGN(const Statement statement, Statement::parse(sql));
     const Builder builder(statement);
     const PgQuery__Node& root = statement.root();
     if (root.node_case != PG_QUERY__NODE__NODE_SELECT_STMT)
         return fail(builder.error(0, "only SELECT is allowed: queries are read-only",
                                   "a query is one SELECT; it may begin with SELECT, WITH, VALUES, TABLE or a bracket"));
-    query::QueryContext context{.builder = builder, .aggregates = aggregates, .tables = tables, .now = now};
+    query::QueryContext context{.builder = builder,
+                                .aggregates = aggregates,
+                                .tables = tables,
+                                .functions = {.catalog = functions},
+                                .now = now};
     query::QueryPlan plan;
     SF_ASSIGN(plan.query, query::QueryPlanner(context, nullptr, nullptr).plan(*root.select_stmt));
     plan.leaves = context.leaves;

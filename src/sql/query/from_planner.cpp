@@ -20,10 +20,10 @@ QueryPtr all_of(const QueryContext& context, const QueryScope& scope, const Rela
     auto query = std::make_shared<Query>();
     Select select;
     select.from = {relation};
-    select.whole_table = true;
     for (NamedColumn& column : scope.columns_of(relation, relation->table, nullptr))
         select.outputs.push_back({column.name, std::move(column.expression)});
     query->body = std::move(select);
+    query->events = relation->events;
     describe(context, *query);
     return query;
 }
@@ -83,6 +83,7 @@ Result<RelationPtr> FromPlanner::table(const PgQuery__RangeVar& table) {
         relation->kind = Relation::Kind::with;
         relation->table = with->name;
         relation->columns = with->columns;
+        relation->events = with->events;
         return relation;
     }
     const std::vector<RelationColumn>* const columns = context_.tables.find(name);
@@ -97,6 +98,7 @@ Result<RelationPtr> FromPlanner::table(const PgQuery__RangeVar& table) {
     }
     relation->kind = Relation::Kind::table;
     relation->table = name;
+    if (name == "events") relation->events = {.time = 3, .id = 0};
     for (const RelationColumn& column : *columns) {
         const NumericForm form{column.scale.value_or(NumericForm::kScaleOpen), column.scale.has_value()};
         relation->columns.push_back({column.name, column.type, form});
@@ -197,7 +199,7 @@ Result<QueryPtr> FromPlanner::window_source(const PgQuery__Node& node) {
 Result<Duration> FromPlanner::window_length(const PgQuery__Node& node, std::string_view what) {
     std::vector<AggregateCall> none;
     const QueryScope empty(context_, nullptr);
-    ExpressionBinder binder(context_.builder, empty, context_.aggregates, none);
+    ExpressionBinder binder = context_.binder(empty, none);
     const int location = location_of(node);
     SF_ASSIGN(const Operand operand, binder.bind(node, {.name = what}));
     SF_ASSIGN(const ExpressionPtr expression, context_.builder.implicit(operand, Type::interval));
@@ -226,6 +228,7 @@ Result<RelationPtr> FromPlanner::window(const PgQuery__FuncCall& call, std::stri
     relation->kind = Relation::Kind::window;
     SF_ASSIGN(relation->query, window_source(*call.args[0]));
     relation->columns = relation->query->columns;
+    relation->events = relation->query->events;
     const PgQuery__Node& time = *call.args[1];
     const bool is_name = time.node_case == PG_QUERY__NODE__NODE_COLUMN_REF && time.column_ref->n_fields == 1;
     relation->time_column = is_name ? position_of(relation->columns, last_name(*time.column_ref)) : std::size_t(-1);
@@ -254,7 +257,7 @@ Result<RelationPtr> FromPlanner::window(const PgQuery__FuncCall& call, std::stri
         constexpr std::string_view kWhat = "the offset of a window";
         std::vector<AggregateCall> none;
         const QueryScope empty(context_, nullptr);
-        ExpressionBinder binder(context_.builder, empty, context_.aggregates, none);
+        ExpressionBinder binder = context_.binder(empty, none);
         const PgQuery__Node& node = *call.args[2 + lengths];
         SF_ASSIGN(const Operand operand, binder.bind(node, {.name = kWhat}));
         SF_ASSIGN(const ExpressionPtr expression, context_.builder.implicit(operand, Type::interval));
@@ -278,7 +281,7 @@ Result<RelationPtr> FromPlanner::series(const PgQuery__FuncCall& call) {
         return context_.refuse(call.location, "generate_series takes a begin, an end and perhaps a step");
     std::vector<AggregateCall> none;
     const QueryScope empty(context_, nullptr);
-    ExpressionBinder binder(context_.builder, empty, context_.aggregates, none);
+    ExpressionBinder binder = context_.binder(empty, none);
     std::vector<Operand> operands;
     for (std::size_t i = 0; i < call.n_args; ++i) {
         SF_ASSIGN(Operand operand, binder.bind(*call.args[i], {.name = "generate_series"}));
@@ -313,7 +316,7 @@ Result<RelationPtr> FromPlanner::series(const PgQuery__FuncCall& call) {
 Result<RelationPtr> FromPlanner::unnest(const PgQuery__FuncCall& call) {
     if (call.n_args != 1) return context_.refuse(call.location, "unnest takes one array");
     std::vector<AggregateCall> none;
-    ExpressionBinder binder(context_.builder, scope_, context_.aggregates, none);
+    ExpressionBinder binder = context_.binder(scope_, none);
     SF_ASSIGN(const Operand operand, binder.bind(*call.args[0], {.name = "unnest"}));
     if (operand.unknown || !is_array(operand.type()))
         return context_.refuse(location_of(*call.args[0]),
@@ -334,6 +337,7 @@ Result<FromPlanner::Item> FromPlanner::subquery(const PgQuery__RangeSubselect& s
     SF_ASSIGN(relation->query, QueryPlanner(context_, outer, scope_.with).plan(*subquery.subquery->select_stmt));
     // A literal that found no type is a text.
     relation->columns = relation->query->columns;
+    relation->events = relation->query->events;
     return named(std::move(relation), subquery.alias, "", -1);
 }
 
@@ -384,7 +388,7 @@ Result<FromPlanner::Item> FromPlanner::join(const PgQuery__JoinExpr& join) {
         both.with = scope_.with;
         both.columns = item.columns;
         std::vector<AggregateCall> none;
-        ExpressionBinder binder(context_.builder, both, context_.aggregates, none);
+        ExpressionBinder binder = context_.binder(both, none);
         SF_ASSIGN(joined->condition, binder.bind_boolean(*join.quals, {.name = "ON"}));
     }
     return item;
@@ -406,7 +410,7 @@ Result<> FromPlanner::join_using(const std::vector<std::string>& names, int loca
     };
     std::vector<AggregateCall> none;
     const QueryScope empty(context_, nullptr);
-    ExpressionBinder binder(context_.builder, empty, context_.aggregates, none);
+    ExpressionBinder binder = context_.binder(empty, none);
     std::vector<ExpressionPtr> conditions;
     for (const std::string& name : names) {
         SF_ASSIGN(NamedColumn * mine, find(left, name, "left"));

@@ -34,6 +34,12 @@ struct Attribute {
     NumericForm numeric;
 };
 
+/// The columns with the time and the id of the event that a row is: what sorts the rows. first() and last() need it.
+struct EventColumns {
+    std::size_t time = 0;
+    std::size_t id = 0;
+};
+
 /// A bound of a window's frame; `offset` of those that have one.
 struct FrameBound {
     enum class Kind : std::uint8_t { unbounded_preceding, preceding, current_row, following, unbounded_following };
@@ -95,7 +101,8 @@ struct Relation {
     std::string name;                // As the text calls it: "r1".
     std::string table;               // table: its name; with: what the text calls the query.
     std::vector<Attribute> columns;  // Of all but joins.
-    QueryPtr query;                  // query, window: what is read.
+    std::optional<EventColumns> events;
+    QueryPtr query;  // query, window: what is read.
     bool lateral = false;
     Window window;                         // window:
     std::size_t time_column = 0;           // which column of the query its times are;
@@ -124,7 +131,6 @@ struct Grouping {
 
 struct Select {
     std::vector<RelationPtr> from;
-    bool whole_table = false;  // SELECT * FROM table, of a window over it.
     ExpressionPtr where;
     bool grouped = false;
     std::vector<ExpressionPtr> keys;
@@ -158,6 +164,7 @@ struct Query {
     bool recursive = false;
     std::variant<Select, SetOperation, Values> body;
     std::vector<Attribute> columns;
+    std::optional<EventColumns> events;  // Where each row is an event.
     std::vector<SortKey> order;
     std::optional<std::int64_t> limit;
     std::optional<std::int64_t> offset;

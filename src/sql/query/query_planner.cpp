@@ -140,7 +140,8 @@ Result<> QueryPlanner::read_with(const PgQuery__WithClause& clause, Query& query
             return context_.refuse(expression.location,
                                    fmt::format("two WITH queries are called \"{}\"", expression.ctename));
         SF_ASSIGN(WithQuery with, read_with_query(expression, query.recursive));
-        own_.queries.insert_or_assign(expression.ctename, WithScope::Entry{with.name, with.query->columns});
+        own_.queries.insert_or_assign(expression.ctename,
+                                      WithScope::Entry{with.name, with.query->columns, with.query->events});
         query.with.push_back(std::move(with));
     }
     return {};
@@ -175,7 +176,7 @@ Result<QueryPtr> QueryPlanner::plan_recursive(const PgQuery__SelectStmt& select,
     std::vector<Attribute> columns = operation.left->columns;
     SF_TRY(
         rename_columns(context_, columns, {expression.aliascolnames, expression.n_aliascolnames}, expression.location));
-    own_.queries.insert_or_assign(name, WithScope::Entry{printed, columns});
+    own_.queries.insert_or_assign(name, WithScope::Entry{printed, columns, std::nullopt});
     SF_ASSIGN(operation.right, QueryPlanner(context_, outer_, &own_).plan(*select.rarg));
     own_.queries.erase(name);
     if (operation.right->columns.size() != columns.size())
@@ -247,7 +248,7 @@ Result<> QueryPlanner::plan_values(const PgQuery__SelectStmt& select, Query& que
     std::vector<AggregateCall> none;
     QueryScope scope(context_, outer_);
     scope.with = &own_;
-    ExpressionBinder binder(context_.builder, scope, context_.aggregates, none);
+    ExpressionBinder binder = context_.binder(scope, none);
     std::vector<std::vector<Operand>> rows;
     for (std::size_t i = 0; i < select.n_values_lists; ++i) {
         const PgQuery__List& list = *select.values_lists[i]->list;
@@ -315,7 +316,7 @@ Result<> QueryPlanner::read_limits(const PgQuery__SelectStmt& select, Query& que
 Result<std::int64_t> QueryPlanner::row_count(const PgQuery__Node& node, std::string_view what) {
     std::vector<AggregateCall> none;
     const QueryScope scope(context_, nullptr);
-    ExpressionBinder binder(context_.builder, scope, context_.aggregates, none);
+    ExpressionBinder binder = context_.binder(scope, none);
     SF_ASSIGN(const Operand operand, binder.bind(node, {.name = what}));
     SF_ASSIGN(const ExpressionPtr number, context_.builder.cast(operand, Type::bigint, location_of(node)));
     const auto* const value = std::get_if<std::int64_t>(&number->literal);

@@ -19,11 +19,19 @@ struct QueryContext {
     const Builder& builder;
     const AggregateCatalog& aggregates;
     const RelationCatalog& tables;
+    FunctionCalls functions;
     Timestamp now;
     std::shared_ptr<LeafTable> leaves = std::make_shared<LeafTable>();
     std::size_t relations = 0;         // Named so far,
     std::size_t with_queries = 0;      // the same,
     std::set<std::string> shown = {};  // names of relations in the texts of expressions.
+
+    /// For expressions whose names mean what they mean in `scope`, which outlives the binder, as `calls` does.
+    [[nodiscard]] ExpressionBinder binder(const Scope& scope, std::vector<AggregateCall>& calls) {
+        ExpressionBinder made(builder, scope, aggregates, calls);
+        made.call_functions(functions);
+        return made;
+    }
 
     /// An input that stands for the leaf. Equal texts mean equal values.
     [[nodiscard]] ExpressionPtr add(Leaf leaf, Type type, std::string text);
@@ -39,6 +47,7 @@ struct WithScope {
     struct Entry {
         std::string name;  // As the text calls it.
         std::vector<Attribute> columns;
+        std::optional<EventColumns> events;
     };
     std::map<std::string, Entry, std::less<>> queries;
 

@@ -20,6 +20,48 @@ Result<> SelectPlanner::read_groups(const PgQuery__SelectStmt& select) {
     return {};
 }
 
+// SELECT DISTINCT over sessions: what it shows is what they are of.
+Result<> SelectPlanner::group_by_targets() {
+    for (const Target& target : targets_) {
+        ExpressionPtr expression = target.output.expression;
+        if (target.node != nullptr) {
+            SF_ASSIGN(expression, binder_->bind_typed(*target.node, {.name = "SELECT DISTINCT"}));
+        }
+        SF_ASSIGN(const std::size_t key, add_key(std::move(expression), target.output.location));
+        body_.grouping.push_back({.kind = Grouping::Kind::keys, .keys = {key}, .parts = {}});
+    }
+    body_.grouped = true;
+    return {};
+}
+
+// One bound of a window says which window it is, so the other one can stand beside it.
+void SelectPlanner::group_by_both_bounds() {
+    if (std::ranges::any_of(body_.grouping, [](const Grouping& each) { return each.kind != Grouping::Kind::keys; }))
+        return;
+    const auto bound_of = [&](const ExpressionPtr& expression) -> const Leaf* {
+        if (expression->kind != Kind::input) return nullptr;
+        const Leaf& leaf = (*context_.leaves)[expression->index];
+        const bool bound = leaf.kind == Leaf::Kind::column && leaf.owner == static_cast<const QueryScope*>(this) &&
+                           leaf.relation->kind == Relation::Kind::window &&
+                           leaf.column + 2 >= leaf.relation->columns.size();
+        return bound ? &leaf : nullptr;
+    };
+    const std::vector<ExpressionPtr> keys = body_.keys;
+    for (const ExpressionPtr& key : keys) {
+        const Leaf* const bound = bound_of(key);
+        if (bound == nullptr) continue;
+        for (const NamedColumn& column : columns) {
+            const Leaf* const other = bound_of(column.expression);
+            if (other == nullptr || other->relation != bound->relation || other->column == bound->column) continue;
+            if (std::ranges::find(body_.keys, column.expression->text, [](const auto& each) { return each->text; }) !=
+                body_.keys.end())
+                continue;
+            body_.grouping.push_back({.kind = Grouping::Kind::keys, .keys = {body_.keys.size()}, .parts = {}});
+            body_.keys.push_back(column.expression);
+        }
+    }
+}
+
 namespace {
 
 const Relation* sessions_in(const Relation& relation) {
@@ -48,6 +90,10 @@ Result<> SelectPlanner::make_sessions(const PgQuery__SelectStmt& select) {
     if (std::ranges::none_of(body_.from, [](const RelationPtr& each) { return sessions_in(*each) != nullptr; }))
         return {};
     const int location = location_of(*select.from_clause[0]);
+    if (select.n_group_clause == 0 && is_plain_distinct(select)) {
+        SF_TRY(group_by_targets());
+        group_by_both_bounds();
+    }
     const bool plain = std::ranges::all_of(
         body_.grouping, [](const Grouping& grouping) { return grouping.kind == Grouping::Kind::keys; });
     if (body_.from.size() != 1 || body_.from[0]->kind != Relation::Kind::window)
@@ -128,6 +174,10 @@ Result<std::size_t> SelectPlanner::key_of(const PgQuery__Node& node) {
     if (expression == nullptr) {
         SF_ASSIGN(expression, binder_->bind_typed(*source, clause));
     }
+    return add_key(std::move(expression), location);
+}
+
+Result<std::size_t> SelectPlanner::add_key(ExpressionPtr expression, int location) {
     SF_TRY(check_comparable(context_, expression->type, location, "GROUP BY"));
     expression = equal_form(expression);
     const auto known =

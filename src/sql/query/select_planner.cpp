@@ -25,12 +25,13 @@ Result<> SelectPlanner::plan(const PgQuery__SelectStmt& select, Query& query) {
         const PgQuery__WindowDef& window = *select.window_clause[i]->window_def;
         windows_.emplace_back(window.name, &window);
     }
-    binder_.emplace(context_.builder, *this, context_.aggregates, body_.aggregates);
+    binder_.emplace(context_.binder(*this, body_.aggregates));
     if (select.where_clause != nullptr) {
         SF_ASSIGN(body_.where, binder_->bind_boolean(*select.where_clause, {"WHERE"}));
     }
     SF_TRY(read_targets(select));
     SF_TRY(read_groups(select));
+    group_by_both_bounds();
     SF_TRY(make_sessions(select));
     SF_TRY(bind_targets());
     if (select.having_clause != nullptr) {
@@ -49,25 +50,60 @@ Result<> SelectPlanner::plan(const PgQuery__SelectStmt& select, Query& query) {
         key.expression = order_form(ordered);
         key.output.reset();
     }
+    query.events = events_among_targets();
     for (Target& target : targets_) body_.outputs.push_back(std::move(target.output));
     query.body = std::move(body_);
     describe(context_, query);
     return {};
 }
 
+namespace {
+
+bool is_short_table(const Relation& relation) {
+    if (relation.kind == Relation::Kind::query) return std::holds_alternative<Values>(relation.query->body);
+    return relation.kind == Relation::Kind::table && relation.table != "events";
+}
+
+// The relation whose rows are events; beside it stand at most tables that rows are looked up in.
+const Relation* events_in(const Relation& relation) {
+    if (relation.kind != Relation::Kind::join) return relation.events ? &relation : nullptr;
+    const bool looks_up = relation.join == Relation::Join::inner || relation.join == Relation::Join::left;
+    return looks_up && is_short_table(*relation.right) ? events_in(*relation.left) : nullptr;
+}
+
+}  // namespace
+
 // Events happened in the order of their times; rows of other tables have none.
 std::vector<ExpressionPtr> SelectPlanner::row_order() const {
-    if (body_.from.size() != 1) return {};
-    const Relation* events = body_.from[0].get();
-    if (events->kind == Relation::Kind::window) {
-        const auto* const select = std::get_if<Select>(&events->query->body);
-        if (select == nullptr || !select->whole_table) return {};
-        events = select->from[0].get();
+    const Relation* const events = body_.from.size() == 1 ? events_in(*body_.from[0]) : nullptr;
+    if (events == nullptr) return {};
+    std::vector<ExpressionPtr> order;
+    for (const std::size_t column : {events->events->time, events->events->id}) {
+        const auto found = std::ranges::find_if(columns, [&](const NamedColumn& each) {
+            if (each.expression->kind != Expression::Kind::input) return false;
+            const Leaf& leaf = (*context_.leaves)[each.expression->index];
+            return leaf.kind == Leaf::Kind::column && leaf.relation.get() == events && leaf.column == column;
+        });
+        if (found == columns.end()) return {};
+        order.push_back(found->expression);
     }
-    if (events->kind != Relation::Kind::table || events->table != "events") return {};
-    constexpr std::size_t kId = 0;
-    constexpr std::size_t kTimestamp = 3;
-    return {columns[kTimestamp].expression, columns[kId].expression};
+    return order;
+}
+
+// Each row is one of the events that it was, if it has their time and id still.
+std::optional<EventColumns> SelectPlanner::events_among_targets() const {
+    const std::vector<ExpressionPtr> order = row_order();
+    if (order.empty() || body_.grouped || body_.distinct || !body_.distinct_on.empty()) return std::nullopt;
+    const auto place = [&](const ExpressionPtr& column) {
+        const auto found = std::ranges::find_if(targets_, [&](const Target& target) {
+            const Expression& shown = *target.output.expression;
+            return shown.kind == Expression::Kind::input && shown.index == column->index;
+        });
+        return static_cast<std::size_t>(found - targets_.begin());
+    };
+    const EventColumns found{.time = place(order[0]), .id = place(order[1])};
+    if (found.time == targets_.size() || found.id == targets_.size()) return std::nullopt;
+    return found;
 }
 
 Result<> SelectPlanner::read_targets(const PgQuery__SelectStmt& select) {
@@ -144,8 +180,7 @@ Result<> SelectPlanner::read_order(const PgQuery__SelectStmt& select, Query& que
         SF_ASSIGN(SortKey key, sort_of_outputs(*select.sort_clause[i]->sort_by));
         query.order.push_back(std::move(key));
     }
-    const bool distinct =
-        select.n_distinct_clause > 0 && select.distinct_clause[0]->node_case == PG_QUERY__NODE__NODE__NOT_SET;
+    const bool distinct = is_plain_distinct(select);
     for (std::size_t i = 0; distinct && i < query.order.size(); ++i) {
         if (!query.order[i].output)
             return context_.refuse(location_of(*select.sort_clause[i]->sort_by->node),
@@ -154,10 +189,14 @@ Result<> SelectPlanner::read_order(const PgQuery__SelectStmt& select, Query& que
     return {};
 }
 
+// DISTINCT alone is a list with an empty node.
+bool is_plain_distinct(const PgQuery__SelectStmt& select) {
+    return select.n_distinct_clause > 0 && select.distinct_clause[0]->node_case == PG_QUERY__NODE__NODE__NOT_SET;
+}
+
 Result<> SelectPlanner::read_distinct(const PgQuery__SelectStmt& select) {
     if (select.n_distinct_clause == 0) return {};
-    // DISTINCT alone is a list with an empty node.
-    if (select.distinct_clause[0]->node_case == PG_QUERY__NODE__NODE__NOT_SET) {
+    if (is_plain_distinct(select)) {
         body_.distinct = true;
         for (Target& target : targets_) {
             ExpressionPtr& expression = target.output.expression;

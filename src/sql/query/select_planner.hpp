@@ -20,6 +20,7 @@ private:
                                                          const Clause& clause) const override;
 
     [[nodiscard]] std::vector<ExpressionPtr> row_order() const override;
+    [[nodiscard]] std::optional<EventColumns> events_among_targets() const;
 
     [[nodiscard]] Result<> read_targets(const PgQuery__SelectStmt& select);
     [[nodiscard]] Result<> bind_targets();
@@ -28,6 +29,9 @@ private:
     [[nodiscard]] Result<> read_groups(const PgQuery__SelectStmt& select);
     [[nodiscard]] Result<Grouping> read_grouping(const PgQuery__Node& node);
     [[nodiscard]] Result<std::size_t> key_of(const PgQuery__Node& node);
+    [[nodiscard]] Result<std::size_t> add_key(ExpressionPtr expression, int location);
+    [[nodiscard]] Result<> group_by_targets();
+    void group_by_both_bounds();
     [[nodiscard]] Result<> make_sessions(const PgQuery__SelectStmt& select);
     [[nodiscard]] Result<> put_over_groups(Query& query);
     [[nodiscard]] Result<ExpressionPtr> over_group(const ExpressionPtr& expression);
@@ -64,5 +68,8 @@ private:
     std::map<std::size_t, ExpressionPtr> group_keys_;                         // By the number of the key.
     std::optional<ExpressionBinder> binder_;
 };
+
+/// SELECT DISTINCT without ON.
+[[nodiscard]] bool is_plain_distinct(const PgQuery__SelectStmt& select);
 
 }  // namespace sf::sql::query

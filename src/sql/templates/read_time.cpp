@@ -18,6 +18,13 @@ using ReadKind = TemplateItem::Kind;
 
 constexpr std::int64_t kReadYearMax = 294'246;
 
+// XII before XI and X: the first that fits is taken.
+constexpr auto kRomanFromTheEnd = [] {
+    auto names = kRomanMonths;
+    std::ranges::reverse(names);
+    return names;
+}();
+
 bool separates(char c) { return c > ' ' && c < '\x7f' && !is_letter(c) && !is_digit(c); }
 
 // 70 is 1970 and 69 is 2069, 519 is 2519 and 520 is 1520: the years that are nearest to 2020.
@@ -39,7 +46,35 @@ struct Value {
     }
 };
 
+// Fields of the two must not be mixed: 2024-05 is a month in one, a week in the other.
+enum class DateSystem : std::uint8_t { either, gregorian, iso };
+
+DateSystem system_of(TimeField field) {
+    switch (field) {
+        case TimeField::iso_year:
+        case TimeField::iso_week:
+        case TimeField::iso_day_of_year:
+        case TimeField::iso_day_of_week: return DateSystem::iso;
+        case TimeField::year:
+        case TimeField::year_grouped:
+        case TimeField::month:
+        case TimeField::month_name:
+        case TimeField::month_short:
+        case TimeField::month_roman:
+        case TimeField::week_of_year:
+        case TimeField::week_of_month:
+        case TimeField::day:
+        case TimeField::day_of_year:
+        case TimeField::day_of_week: return DateSystem::gregorian;
+        default: return DateSystem::either;
+    }
+}
+
 struct Read {
+    DateSystem system = DateSystem::either;
+    int year_digits = 0;  // Of the field.
+    // A weekday is 1 for Sunday; a week is one of the year, in the one system or the other.
+    Value century, julian_day, week, week_of_month;
     Value year, month, day, day_of_year, weekday, hour, minute, second, millis, micros, second_of_day, pm, bc,
         zone_hours, zone_minutes;
     bool clock_of_12 = false;
@@ -57,7 +92,7 @@ public:
             const TemplateItem& item = items_[i];
             if (item.kind == ReadKind::field || i == 0) skip_spaces();
             if (item.kind == ReadKind::field) {
-                if (!field(item, digits_end(i), read)) return false;
+                if (!agrees(system_of(item.field), read.system) || !field(item, digits_end(i), read)) return false;
                 spare_ = 0;
                 skip_spaces();
             } else if (item.kind == ReadKind::character) {
@@ -76,6 +111,13 @@ public:
     }
 
 private:
+    static bool agrees(DateSystem system, DateSystem& with) {
+        if (system == DateSystem::either || system == with) return true;
+        if (with != DateSystem::either) return false;
+        with = system;
+        return true;
+    }
+
     void take(std::size_t bytes) {
         if (bytes > 0) last_ = rest_[bytes - 1];
         rest_.remove_prefix(bytes);
@@ -138,12 +180,38 @@ private:
         return true;
     }
 
-    bool year(const TemplateItem& item, bool to_end, Value& into) {
+    bool year(const TemplateItem& item, bool to_end, Read& read) {
         std::int64_t value = 0;
         std::size_t bytes = 0;
-        if (!number(item.digits, to_end, value, bytes) || !into.set(value)) return false;
-        if (item.digits < 4 && bytes < 4) into.value = whole_year(into.value);
+        if (!number(item.digits, to_end, value, bytes) || !read.year.set(value)) return false;
+        if (item.digits < 4 && bytes < 4) read.year.value = whole_year(read.year.value);
+        read.year_digits = item.digits;
         skip_ending(item);
+        return true;
+    }
+
+    // 2,024: up to three digits behind the comma.
+    bool grouped_year(const TemplateItem& item, Read& read) {
+        std::int64_t thousands = 0;
+        std::int64_t rest = 0;
+        std::size_t bytes = 0;
+        if (!number(1, true, thousands, bytes) || rest_.empty() || rest_[0] != ',') return false;
+        take(1);
+        while (!rest_.empty() && is_space(rest_[0])) take(1);
+        const std::string_view whole = rest_;
+        rest_ = whole.substr(0, 3);
+        const bool fine = number(1, true, rest, bytes);
+        rest_ = whole.substr(fine ? bytes : 0);
+        if (!fine || !read.year.set(thousands * 1000 + rest)) return false;
+        read.year_digits = 4;
+        skip_ending(item);
+        return true;
+    }
+
+    // Monday is 1 as it is read, and 2 as it is kept.
+    bool iso_weekday(const TemplateItem& item, bool to_end, Value& into) {
+        if (!whole(item, to_end, into)) return false;
+        if (++into.value > 7) into.value = 1;
         return true;
     }
 
@@ -196,11 +264,23 @@ private:
                 if (read.weekday.value != 0 && read.weekday.value != static_cast<std::int64_t>(found)) return false;
                 read.weekday.value = static_cast<std::int64_t>(found) + 1;
                 return true;
-            case TimeField::year: return year(item, to_end, read.year);
+            case TimeField::month_roman:
+                return word(kRomanFromTheEnd, kWhole, found) && read.month.set(12 - static_cast<std::int64_t>(found));
+            case TimeField::year:
+            case TimeField::iso_year: return year(item, to_end, read);
+            case TimeField::year_grouped: return grouped_year(item, read);
+            case TimeField::century: return whole(item, to_end, read.century);
+            case TimeField::week_of_year:
+            case TimeField::iso_week: return whole(item, to_end, read.week);
+            case TimeField::week_of_month: return whole(item, to_end, read.week_of_month);
+            case TimeField::day_of_week: return whole(item, to_end, read.weekday);
+            case TimeField::iso_day_of_week: return iso_weekday(item, to_end, read.weekday);
+            case TimeField::julian_day: return whole(item, to_end, read.julian_day);
             case TimeField::quarter: return whole(item, to_end, unused);
             case TimeField::month: return whole(item, to_end, read.month);
             case TimeField::day: return whole(item, to_end, read.day);
-            case TimeField::day_of_year: return whole(item, to_end, read.day_of_year);
+            case TimeField::day_of_year:
+            case TimeField::iso_day_of_year: return whole(item, to_end, read.day_of_year);
             case TimeField::hour12: read.clock_of_12 = true; return whole(item, to_end, read.hour);
             case TimeField::hour24: return whole(item, to_end, read.hour);
             case TimeField::minute: return whole(item, to_end, read.minute);
@@ -242,28 +322,99 @@ std::optional<std::int64_t> time_of_day(const Read& read) {
     return hour * kMicrosHour + minute * kMicrosMinute + second * kMicrosSecond + micros;
 }
 
-std::optional<std::int64_t> days_since_1970(const Read& read) {
-    std::int64_t year = read.bc.value != 0 ? -read.year.value : read.year.value;
-    if (year < 0) ++year;
-    std::int64_t month = read.month.value != 0 ? read.month.value : 1;
-    std::int64_t day = read.day.value != 0 ? read.day.value : 1;
-    bool has_month = read.month.value != 0;
-    bool has_day = read.day.value != 0;
-    if (read.day_of_year.value != 0 && (month <= 1 || day <= 1)) {
-        if (year == 0 && read.bc.value == 0) return std::nullopt;
-        std::int64_t left = read.day_of_year.value;
-        int of = 1;
-        while (of <= 12 && left > days_of_month(year, of)) left -= days_of_month(year, of++);
-        if (month <= 1) month = of;
-        if (day <= 1) day = left;
-        has_month = has_day = true;
+struct CalendarDate {
+    std::int64_t year = 0;
+    std::int64_t month = 1;
+    std::int64_t day = 1;
+    bool has_year = false;
+    bool has_month = false;
+    bool has_day = false;
+
+    // Days that no time has become a year that none has.
+    void set(std::int64_t days) {
+        constexpr std::int64_t kDaysMax = 366 * kReadYearMax;
+        days = std::clamp(days, -kDaysMax, kDaysMax);
+        const Civil civil = to_civil(days * kMicrosDay);
+        year = civil.year;
+        month = civil.month;
+        day = civil.day;
+        has_year = has_month = has_day = true;
     }
-    if ((has_month && (month < 1 || month > 12)) || (has_day && (day < 1 || day > 31)) || year > kReadYearMax ||
-        year < -kReadYearMax)
-        return std::nullopt;
-    if (has_month && has_day && read.year.value != 0 && day > days_of_month(year, static_cast<int>(month)))
-        return std::nullopt;
-    return days_from_civil(year, static_cast<int>(month), 1) + day - 1;
+
+    [[nodiscard]] std::optional<std::int64_t> days_since_1970() const {
+        if ((has_month && (month < 1 || month > 12)) || (has_day && (day < 1 || day > 31)) || year > kReadYearMax ||
+            year < -kReadYearMax)
+            return std::nullopt;
+        if (has_month && has_day && has_year && day > days_of_month(year, static_cast<int>(month))) return std::nullopt;
+        return days_from_civil(year, static_cast<int>(month), 1) + day - 1;
+    }
+};
+
+// A year of one or two digits is one of the century, if there is one; a century alone is its first year.
+void set_year(const Read& read, CalendarDate& date) {
+    const bool bc = read.bc.value != 0;
+    const std::int64_t century = bc ? -read.century.value : read.century.value;
+    if (read.year.value != 0 && century != 0 && read.year_digits <= 2) {
+        date.year = read.year.value % 100;
+        if (date.year == 0) date.year = century * 100 + (century >= 0 ? 0 : 1);
+        else if (century < 0) date.year = read.year.value + (century + 1) * 100;
+        else date.year += (century - 1) * 100;
+    } else if (read.year.value != 0) {
+        date.year = bc ? -read.year.value : read.year.value;
+        if (date.year < 0) ++date.year;
+    } else if (century != 0) {
+        date.year = century > 0 ? (century - 1) * 100 + 1 : century * 100 + 1;
+    }
+    date.has_year = read.year.value != 0 || century != 0;
+}
+
+// The Monday of the first ISO week, which has the 4th of January.
+std::int64_t first_monday(std::int64_t year) {
+    const std::int64_t fourth = days_from_civil(year, 1, 4);
+    return fourth - (day_of_week(fourth) + 6) % 7;
+}
+
+// Later steps put theirs in the place of what earlier ones have found.
+std::optional<std::int64_t> days_since_1970(const Read& read) {
+    constexpr std::int64_t kJulian1970 = 2'440'588;
+    const bool iso = read.system == DateSystem::iso;
+    CalendarDate date;
+    set_year(read, date);
+    if (date.year > kReadYearMax || date.year < -kReadYearMax) return std::nullopt;
+    if (read.julian_day.value != 0) date.set(read.julian_day.value - kJulian1970);
+    std::int64_t day_of_year = read.day_of_year.value;
+    if (read.week.value != 0 && iso) {
+        const std::int64_t weekday = read.weekday.value;
+        date.set(first_monday(date.year) + (read.week.value - 1) * 7 +
+                 (weekday == 0  ? 0
+                  : weekday > 1 ? weekday - 2
+                                : 6));
+    } else if (read.week.value != 0) {
+        day_of_year = (read.week.value - 1) * 7 + 1;
+    }
+    const std::int64_t day = read.week_of_month.value != 0 ? (read.week_of_month.value - 1) * 7 + 1 : read.day.value;
+    if (day != 0) {
+        date.day = day;
+        date.has_day = true;
+    }
+    if (read.month.value != 0) {
+        date.month = read.month.value;
+        date.has_month = true;
+    }
+    if (day_of_year != 0 && (date.month <= 1 || date.day <= 1)) {
+        if (date.year == 0 && read.bc.value == 0) return std::nullopt;
+        if (iso) {
+            date.set(first_monday(date.year) + day_of_year - 1);
+        } else {
+            std::int64_t left = day_of_year;
+            int of = 1;
+            while (of <= 12 && left > days_of_month(date.year, of)) left -= days_of_month(date.year, of++);
+            if (date.month <= 1) date.month = of;
+            if (date.day <= 1) date.day = left;
+            date.has_month = date.has_day = true;
+        }
+    }
+    return date.days_since_1970();
 }
 
 }  // namespace

@@ -200,13 +200,8 @@ Result<> check_interval_template(const TimeTemplate& fields) {
 }
 
 Result<> check_reading_template(const TimeTemplate& fields) {
-    static constexpr std::array kWrong = {
-        TimeField::century,      TimeField::year_grouped,    TimeField::iso_year,    TimeField::iso_week,
-        TimeField::week_of_year, TimeField::week_of_month,   TimeField::month_roman, TimeField::iso_day_of_year,
-        TimeField::day_of_week,  TimeField::iso_day_of_week, TimeField::julian_day,  TimeField::zone_name,
-        TimeField::zone_offset};
-    return check_fields(fields, kWrong, "this field is not read",
-                        "YYYY, MM, DD, DDD, HH24, MI, SS, US, TZH and others are");
+    static constexpr std::array kWrong = {TimeField::zone_name, TimeField::zone_offset};
+    return check_fields(fields, kWrong, "this field is not read", "TZH and TZM are");
 }
 
 }  // namespace sf::sql

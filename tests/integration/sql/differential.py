@@ -36,7 +36,7 @@ def ask_probe(probe, rows, expressions):
 def ask_postgres(cluster, rows, expressions):
     script = postgres.load_rows(rows) + "".join(postgres.evaluate(number, expression.postgres) for number, expression in enumerate(expressions))
     outcomes = [[] for _ in expressions]
-    for line in cluster.script(script).splitlines():
+    for line in cluster.script(script).split("\n")[:-1]:  # Other characters that end lines may be in texts.
         number, _, state, type_name, value = postgres.copy_fields(line)
         outcomes[int(number)].append((state, type_name, value))
     return outcomes

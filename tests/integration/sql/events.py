@@ -6,7 +6,7 @@ NOW = "2026-03-01T12:00:00Z"  # When all of them are received.
 TYPES = ["web.click", "web.pageview", "api.request", "user.login", "system.error", "business.sale", "a.b.c"]
 SOURCES = ["shop", "shop-2", "Büro", "日本", "x", "a b", "50%_off\\"]
 SEVERITIES = ["low", "medium", "high", "critical"]
-USERS = [None, None, "u1", "u2", "Ünal", "user-000042", "a'b", "x\"y"]
+USERS = [None, None, "u1", "u2", "Ünal", "U\u0308nal", "👩\u200d👧", "\u200b", "user-000042", "a'b", "x\"y"]
 TAGS = ["mobile", "beta", "a b", "ä", "{x}", "q\"t"]
 KEYS = ["a", "b", "c", "userId", "d_e", "s p"]  # Of data; "o" is an object of the same keys, "l" an array.
 
@@ -18,6 +18,7 @@ NUMBERS = INTEGERS + ["0.5", "-0.5", "1.5", "2.5", "1.50", "1e3", "1E-2", "-0", 
 STRINGS = ['""', '"a"', '"b"', '"abc"', '"ABC"', '"1"', '"-7"', '"2.50"', '" 12 "', '"1e2"', '"true"', '"f"', '"no"', '"x%y"', '"a_b"', '"a\\\\b"',
            '"it\'s"', '"\\u0041\\u00e9"', '"\\ud83d\\ude00!"', '"line\\nbreak"', '"tab\\there"', '"é"', '"日本語"', '"2024-02-29"',
            '"2024-05-06T07:08:09.123456Z"', '"2024-05-06 07:08:09+02"', '"2024-13-01"', '"018f4e9c-1c2b-7a3d-8e4f-5a6b7c8d9e0f"', '"1 day 02:03"',
+           '"\u200b"', '"e\\u0301"', '"é"', '"\\ud835\\udd4fx"', '"\u202eabc"', '"\ufeff1"', '"\U0010ffff"', '"ﬃ"', '"İi"', '"\\u0085"', '"\x7f"', '"👩\u200d👧"', '"Ω"', '"ａ"',
            '"nope"', '"https://shop.example/search?q=thing"', '"a,b,,c"', '"  spaced  "', '"99999999999"', '"NaN"', '"\\/"', '"q\\"t"']
 ATOMS = ["true", "false", "null", "true", "false"]
 CONTAINERS = ["[]", "{}", "[1, 2.0, \"x\"]", '{"k":1,"a":[true]}', '[{"a":1}]', '{"bb":2,"a":"\\u0041","c":{"z":1.10,"y":null}}', "[1,[2,[3]]]"]

@@ -22,7 +22,8 @@ LITERALS = {
     NUMERIC: ["0.0", "1.5", "-2.50", "100.00", "0.001", "12345.6789", "3::numeric", "0.3333333333", "-7.999"],
     TEXT: ["''::text", "'a'::text", "'abc'::text", "'Web'::text", "'é日'::text", "'web.click'::text", "' 12 '::text", "'x%y'::text", "'b'::text"],
     TIME: ["TIMESTAMPTZ '2024-02-29 12:30:00+02'", "'2000-01-01'::timestamptz", "TIMESTAMPTZ '2021-01-03 01:02:03.456789'",
-           "TIMESTAMPTZ '1999-12-31T23:59:59.999999Z'", "'0044-03-15 12:00 UTC'::timestamptz"],
+           "TIMESTAMPTZ '1999-12-31T23:59:59.999999Z'", "'0044-03-15 12:00 UTC'::timestamptz",
+           "'2000-12-31 23:59:59Z'::timestamptz", "'2001-01-01Z'::timestamptz", "'0100-06-01Z'::timestamptz", "'0101-01-01Z'::timestamptz"],
     CLOCK: ["TIMESTAMP '2021-01-03 01:02:03.456789'", "'2000-02-29'::timestamp", "TIMESTAMP '2024-02-29 12:30:00+02'", "'0044-03-15 12:00'::timestamp"],
     DATE: ["DATE '2024-02-29'", "'2000-01-01'::date", "DATE '2021-01-03 23:59:59-05'", "'0044-03-15'::date", "DATE '1999-12-31'"],
     INTERVAL: ["INTERVAL '1 day'", "INTERVAL '90 min'", "INTERVAL '1 mon -3 days 04:05:06.789'", "INTERVAL '-2.5 hours'", "'1 year 2 mons'::interval",
@@ -47,7 +48,8 @@ UNKNOWN = {
     JSONB: ["'1.0'", "'{\"a\": [true], \"k\": 1}'"],
 }
 
-PATTERNS = ["'%'", "'a%'", "'%b'", "'%e%'", "'web._lick'", "'_'", "'__c'", "'x\\%y'", "'%\\_%'", "'a\\\\b'", "'%.%'", "'é%'", "'%語'", "'ABC'", "''", "'%a%b%'", "'%o%e_'", "'%_l%'", "'_a_'", "'%i%c_'", "'\\%'", "'%\n%'", "'_%_%_'", "'%é'", "'s%-2'"]
+PATTERNS = ["'%'", "'a%'", "'%b'", "'%e%'", "'web._lick'", "'_'", "'__c'", "'x\\%y'", "'%\\_%'", "'a\\\\b'", "'%.%'", "'é%'", "'%語'", "'ABC'", "''", "'%a%b%'", "'%o%e_'", "'%_l%'", "'_a_'", "'%i%c_'", "'\\%'", "'%\n%'", "'_%_%_'", "'%é'", "'s%-2'", "'é_'", "'_é%'", "'日_語'", "'B_ro'", "'_ro'", "'__'", "'_本'", "'_日_%'", "'%_語'", "'ü_'",
+            "'_nal'", "'%ü_o'"]
 REGULAR_EXPRESSIONS = ["'^web'", "'click$'", "'a.c'", "'^[a-z]+\\.[a-z]+$'", "'\\d+'", "'^\\s*\\d+\\s*$'", "'(a|b)+c?'", "'x{1,2}%'", "'^$'", "'\\yshop\\y'",
                        "'[[:alpha:]]{3}'", "'[^a-z]'", "'日'", "'(?i)ABC'", "'e?b*'", "'\\.'", "'line.break'", "'^.{2}$'", "'b$'", "'^[^.]*$'", "'[]%]'", "'\\W'", "'(web|api)\\.'"]
 TIME_UNITS = ["microseconds", "millisecond", "second", "minute", "hour", "day", "week", "month", "quarter", "year", "decade", "century", "millennium"]
@@ -69,6 +71,7 @@ class Generator(generator_arrays.Arrays, generator_json.Json, generator_numbers.
     def __init__(self, random):
         self.random = random
         self.makers = makers_of(self)
+        self.joined = None  # A view_tables.Join, whose columns the rows have, too.
 
     # Leaves ----------------------------------------------------------------------------------------------------------------
 
@@ -124,6 +127,10 @@ class Generator(generator_arrays.Arrays, generator_json.Json, generator_numbers.
 
     def column(self, wanted):
         random = self.random
+        if self.joined and random.random() < 0.3:
+            found = self.joined.column(random, wanted)
+            if found:
+                return found
         if wanted in ELEMENTS:
             return self.array_column(wanted)
         if wanted == SCALAR:
@@ -304,8 +311,8 @@ class Generator(generator_arrays.Arrays, generator_json.Json, generator_numbers.
             subject = self.operand(of, depth)
             literals = random.choice([1, 1, 0.7])  # Lists of literals alone are looked up otherwise.
             items = [self.literal(of) if random.random() < literals else self.make(of, depth, constant=False) for _ in range(random.randrange(1, 12))]
-            if random.random() < 0.3:
-                items.append(Expression("NULL", "NULL", of, True))
+            if random.random() < 0.4:
+                items.insert(random.randrange(len(items) + 1), Expression("NULL", "NULL", of, True))
             return self.join(f"({{}} {random.choice(['IN', 'NOT IN'])} (" + ", ".join(["{}"] * len(items)) + "))", [subject, *items], BOOLEAN)
         if form == 5:
             of = random.choice(ORDERED)

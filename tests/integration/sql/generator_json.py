@@ -4,6 +4,7 @@ from generator_types import BIGINT, BOOLEAN, DOUBLE, Expression, INTEGER, JSONB,
 PARTS = ["'{}'", "'[]'", "'1'", "'\"a\"'", "'[1]'", "'{\"a\": 1}'", "'[{\"a\": 1}]'", "'[\"x\"]'", "'{\"o\": {\"a\": 1}}'", "'[[2, [3]]]'", "'{\"k\": 1.0}'", "'null'", "'[null]'",
          "'{\"bb\":2,\"c\":{\"y\":null}}'"]
 KEYS = ["a", "b", "userId", "s p", "zz", "x", "1", "0"]
+STEPS = ["a", "b", "c", "o", "l", "k", "0", "1", "-1", "-2", "5", "-9", " 1", "+0", "NULL", '"s p"', "zz", "99999999999"]
 TO_JSON = [BOOLEAN, INTEGER, BIGINT, NUMERIC, DOUBLE, TEXT, TIME, UUID, JSONB, TEXT + "[]", INTEGER + "[]", TIME + "[]", JSONB + "[]"]
 
 
@@ -73,6 +74,29 @@ class Json:
         for _ in range(random.randrange(1, 3)):
             parts += [self.make(random.choice([TEXT, INTEGER, BOOLEAN]), 0), self.make(random.choice(TO_JSON), depth)]
         return self.join("jsonb_build_object(" + ", ".join(["{}"] * len(parts)) + ")", parts, wanted)
+
+    @makes(JSONB)
+    def json_changed_at_path(self, wanted, depth):
+        """jsonb_set(), jsonb_insert() and #-."""
+        random = self.random
+        value = self.make(JSONB, depth, constant=False) if random.random() < 0.7 else self.same("data", JSONB)
+        path = "{" + ",".join(random.choice(STEPS) for _ in range(random.choice([0, 1, 1, 1, 2, 2, 3]))) + "}"
+        path = random.choice(["tags", "ARRAY[source, '0']"]) if random.random() < 0.1 else quoted(path).replace("{", "{{").replace("}", "}}")
+        if random.random() < 0.3:
+            return self.join("({} #- " + path + random.choice(["", "::text[]"]) + ")", [value], wanted)
+        function, more = random.choice(["jsonb_set", "jsonb_insert"]), random.choice(["", "", ", true", ", false", ", severity = 'high'"])
+        return self.join(function + "({}, " + path + ", {}" + more + ")", [value, self.json_part(0)], wanted)
+
+    @makes(BOOLEAN)
+    def json_contains_most(self, wanted, depth):
+        """A value and what is nearly it: with a member more or less, or another one in a member's place."""
+        random = self.random
+        value = self.same("data", JSONB) if random.random() < 0.5 else self.make(JSONB, 0, constant=False)
+        key, other = quoted(random.choice(KEYS)), quoted(random.choice(KEYS))
+        near = random.choice(["({} - " + key + "::text)", "({} || '{{\"zz\": 1}}'::jsonb)", "jsonb_build_object(" + key + ", {}->" + key + ")", "jsonb_build_object(" + key + ", {}->" + other + ")",
+                              "jsonb_build_array({})", "({0} - " + key + "::text || jsonb_build_object(" + other + ", {0}->" + key + "))"])
+        form = random.choice(["({0} @> " + near + ")", "(" + near + " @> {0})", "({0} <@ " + near + ")"])
+        return self.join(form.replace("{}", "{0}"), [value], wanted)
 
     @makes(JSONB)
     def json_of(self, wanted, depth):

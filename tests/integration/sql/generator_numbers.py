@@ -20,6 +20,9 @@ class Numbers:
     def bucket(self, wanted, depth):
         count = self.random.choice(["1", "5", "10", "0", "100"])
         low, high = self.random.choice([("0", "10"), ("10", "0"), ("-5.5", "5.5"), ("1", "1"), ("'-Infinity'", "1")])
+        if self.random.random() < 0.5:
+            low, high = self.random.choice([("0", "10"), ("10", "0.0"), ("-5.5", "5.5"), ("1.0", "1"), ("0.35", "0.36"), ("-1e10", "1e10")])
+            return self.join(f"width_bucket({{}}, {low}::numeric, {high}::numeric, {count})", [self.make(NUMERIC, depth, constant=False)], wanted)
         return self.join(f"width_bucket({{}}, {low}::float8, {high}::float8, {count})", [self.make(DOUBLE, depth, constant=False)], wanted)
 
     @makes(INTEGER, BIGINT)

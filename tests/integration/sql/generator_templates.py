@@ -17,6 +17,11 @@ READ = [
     ("YYYY BC", "YYYY BC"), ("YYYY-MM-DD HH24:MI:SS.FF3", "YYYY-MM-DD HH24:MI:SS.FF3"), ("YYYY-MM-DD HH24:MI:SS.FF1", "YYYY-MM-DD HH24:MI:SS.FF2"), ("HH24:MI:SS", "HH24:MI:SS"),
     ("YYYY-MM-DD HH:MI", "YYYY-MM-DD HH24:MI"), ("MMDDYYYY", "MMDDYYYY"), ("YYYY-Q-MM", "YYYY-Q-MM"), ("FMYYYY-FMMM-FMDD", "FMYYYY-FMMM-FMDD"), ("YYYY-MM-DD", "YYYY-MM-DD HH24"),
     ("  YYYY-MM-DD", "YYYY-MM-DD"), ("YYYY-MM-DD DD", "YYYY-MM-DD FMDD"), ("YYYY-MM-DD HH24:MI", "YYYY-DD-MM MI:SS"), ("YYYY--MM--DD", "YYYY-MM-DD"), ("YYYY-MM-DD", "YYYY--MM--DD"),
+    ("IYYY-IW-ID", "IYYY-IW-ID"), ("IYYY-IW", "IYYY-IW"), ("IYYY-IDDD", "IYYY-IDDD"), ("IYYYIWID", "IYYYIWID"), ("IYYY ID", "IYYY ID"), ("IYY-IW-ID", "IYY-IW-ID"), ("IY IW", "IY IW"),
+    ("IYYY-IW-ID HH24:MI", "IYYY-IW-ID HH24:MI"), ("IYYY-MM", "IYYY-MM"), ("IYYY-IW Dy", "IYYY-IW Dy"), ("IW", "IW"), ("J", "J"), ("J HH24", "J HH24"), ("YYYY-MM-DD J", "YYYY-MM-DD J"),
+    ("YYYY-WW", "YYYY-WW"), ("YYYY-WW-D", "YYYY-WW-D"), ("YYYY-MM W", "YYYY-MM W"), ("YYYY W", "YYYY W"), ("CC", "CC"), ("CC YY", "CC YY"), ("CC-YY-MM-DD", "CC-YY-MM-DD"), ("CC Y", "CC Y"),
+    ("CC YYYY", "CC YYYY"), ("CC YY BC", "CC YY BC"), ("YYYY CC", "YYYY CC"), ("RM YYYY", "RM YYYY"), ("DD rm YYYY", "DD RM YYYY"), ("FMRM-DD-YYYY", "FMRM-DD-YYYY"),
+    ("Y,YYY-MM-DD", "Y,YYY-MM-DD"), ("FMY,YYYMMDD", "FMY,YYYMMDD"), ("Y,YYY DDD", "Y,YYY DDD"), ("YYYY WW DDD", "YYYY WW DDD"), ("YYYY-MM-DD D", "YYYY-MM-DD D"), ("D ID", "D ID"),
     ("YYYYMMDDHH24MISS", "YYYYMMDDHH24MISS"), ("YYYY-MM-DD\"at\"HH24", "YYYY-MM-DD\"zz\"HH24"), ("YYYY-MM-DD p.m. HH12", "YYYY-MM-DD a.m. HH12"),
 ]
 
@@ -27,7 +32,7 @@ class Templates:
         parts = []
         for _ in range(random.randrange(1, 6)):
             ending = random.choice(["", "", "", "", "TH", "th"])
-            parts += [random.choice(["", "", "", "FM", "fm"]) + random.choice(fields) + ending, random.choice(BETWEEN)]
+            parts += [random.choice(["", "", "", "FM", "fm"]) + (random.choice(fields) if random.random() < 0.95 else "CC") + ending, random.choice(BETWEEN)]
         return "".join(parts)
 
     def number_template(self):
@@ -38,6 +43,8 @@ class Templates:
         text = random.choice(["", "", "", "$", '"n = "', "é", "\\", "#"])
         ending = random.choice(["TH", "th"]) if random.random() < 0.1 else ""
         unit = random.choice([' "m"', "%", " x"]) if random.random() < 0.1 else ""
+        if random.random() < 0.15:
+            sign = "PR>"
         fill = random.choice(["", "FM", "fm"])
         places = before + after if any(c in before + after for c in "90") else "9" + before + after
         return fill + text + (sign[:-1] if sign.endswith("<") else "") + places + (sign[:-1] if sign.endswith(">") else "") + ending + unit

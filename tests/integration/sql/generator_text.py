@@ -69,6 +69,9 @@ class Texts:
             return self.join(random.choice(["ascii({})", "octet_length({})", "bit_length({})"]), [text], wanted)
         start = random.choice(["", "", ", 1", ", 2", ", 5", ", 0"])
         flags = ", 'i'" if start and random.random() < 0.3 else ""
+        if random.random() < 0.5:
+            more = random.choice(["", ", 1", ", 3", ", 1, 2", ", 2, 1, 0", ", 1, 1, 1", ", 1, 2, 1, 'i'", ", 0", ", 1, 1, 2"])
+            return self.join("regexp_instr({}, " + self.pattern(PLACES) + more + ")", [self.text_as_it_came(depth)], wanted)
         return self.join("regexp_count({}, " + self.pattern(PLACES) + start + flags + ")", [self.text_as_it_came(depth)], wanted)
 
     def pattern(self, patterns):

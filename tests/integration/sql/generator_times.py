@@ -1,9 +1,11 @@
 """Dates, timestamps without time zone, intervals times numbers."""
-from generator_types import BOOLEAN, CLOCK, DATE, DOUBLE, INTEGER, INTERVAL, NUMERIC, TEXT, TIME, makes
+from generator_types import BOOLEAN, CLOCK, DATE, DOUBLE, Expression, INTEGER, INTERVAL, NUMERIC, TEXT, TIME, makes
 
 UNITS = ["millisecond", "second", "hour", "day", "week", "month", "quarter", "year", "decade", "century"]
 PARTS = UNITS + ["epoch", "dow", "isodow", "doy", "isoyear", "julian"]
 ZONES = ["'UTC'", "'utc'", "'+02'", "'-05:30'", "'UTC+3'", "INTERVAL '2 hours'", "INTERVAL '-90 min'", "'Z'", "INTERVAL '1 day'"]
+MIXED_SIGNS = ["INTERVAL '1 mon -1 day'", "INTERVAL '-1 mon 40 days -30:00'", "INTERVAL '35 days -25:00'", "INTERVAL '-1 day 30:00'", "INTERVAL '-35 days 1 hour'", "INTERVAL '1 mon -35 days 25:00'",
+               "INTERVAL '-2 days -70:00'", "INTERVAL '1 year -1 mons -1 us'"]
 STRIDES = ["'1 hour'", "'15 min'", "'7 days'", "'1 day 3 hours'", "'1 month'", "'0 s'", "'250 ms'"]
 
 
@@ -39,7 +41,12 @@ class Times:
     @makes(INTERVAL)
     def span(self, wanted, depth):
         random = self.random
-        form = random.randrange(6)
+        form = random.randrange(8)
+        if form == 6:
+            return self.join("date_trunc('" + random.choice([unit for unit in UNITS if unit != "week"] + ["minute", "millennium", "microsecond"]) + "', {})", [self.make(INTERVAL, depth, constant=False)], wanted)
+        if form == 7:
+            value = self.same(random.choice(MIXED_SIGNS), INTERVAL)
+            return self.join(random.choice(["justify_days({} + {})", "justify_hours({} + {})", "justify_interval({} + {})", "({} - {})"]), [value, self.make(INTERVAL, 0, constant=False)], wanted)
         if form == 0:
             of = random.choice([TIME, CLOCK])
             return self.join("age({}, {})", [self.make(of, depth, constant=False), self.make(of, depth)], wanted)
@@ -64,6 +71,14 @@ class Times:
 
     @makes(BOOLEAN)
     def times_compared(self, wanted, depth):
+        if self.random.random() < 0.3:
+            ends = []
+            for _ in range(2):
+                of = self.random.choice([TIME, CLOCK, DATE])
+                ends += [self.make(of, depth, constant=False), self.make(self.random.choice([of, of, INTERVAL]), 0, constant=False)]
+                if self.random.random() < 0.15:
+                    ends[-self.random.choice([1, 2])] = Expression("NULL::timestamptz", "NULL::timestamptz", TIME, True)
+            return self.join("(({}, {}) OVERLAPS ({}, {}))", ends, wanted)
         first, second = self.random.choice([TIME, CLOCK, DATE]), self.random.choice([TIME, CLOCK, DATE])
         if self.random.random() < 0.2:
             return self.join("isfinite({})", [self.make(first, depth, constant=False)], wanted)

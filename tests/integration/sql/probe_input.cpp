@@ -2,12 +2,15 @@
 
 #include "models/event_reader.hpp"
 #include "models/json_strict.hpp"
+#include "services/ingestion/dedupe_window.hpp"
 
 #include <cstdlib>
 #include <iostream>
 
 namespace sf::probe {
 namespace {
+
+constexpr std::size_t kIdsMax = 100'000;
 
 // Calls `visit(json)` with the cursor at each member or element of the bracket that `json` is.
 template <class Visit>
@@ -70,7 +73,9 @@ std::string text_of(const std::string& json) {
     return unescaped(std::string_view(json).substr(1, json.size() - 2));
 }
 
-models::EventBatchPtr batch_of(const std::string& events, const std::string& now) {
+namespace {
+
+models::EventBatchPtr read_batch(const std::string& events, const std::string& now, ingestion::DedupeShard* known) {
     std::string body = events;
     body.append(models::JsonIndex::kPadding, ' ');
     const auto received_at = parse_rfc3339(now);
@@ -81,15 +86,35 @@ models::EventBatchPtr batch_of(const std::string& events, const std::string& now
     const auto problem = reader.read(std::string_view(body).substr(0, events.size()), models::EventReader::Form::batch,
                                      *received_at, ids, reading);
     if (problem) give_up(problem->detail);
-    if (!reading.refused.empty())
-        give_up("event refused: " + reading.refused[0].complaints[0].detail + ": " +
-                std::string(reading.refused[0].json));
+    for (const models::RefusedEvent& refused : reading.refused) {
+        if (known != nullptr && refused.refusal == models::Refusal::quarantined) continue;
+        give_up("event refused: " + refused.complaints[0].detail + ": " + std::string(refused.json));
+    }
     models::EventBatchBuilder builder;
     for (const models::EventRow& row : reading.rows) {
+        if (known != nullptr && known->add(row.id, 1, 0, *received_at).known) continue;
         if (!builder.fits(row)) give_up("the events don't fit into one batch");
         builder.append(row);
     }
     return builder.seal();
+}
+
+}  // namespace
+
+models::EventBatchPtr batch_of(const std::string& events, const std::string& now) {
+    return read_batch(events, now, nullptr);
+}
+
+std::vector<Batch> batches_of(const std::string& json) {
+    ingestion::DedupeShard known(kIdsMax);
+    std::vector<Batch> batches;
+    for (const std::string& each : elements_of(json)) {
+        auto members = members_of(each);
+        batches.push_back({.partition = static_cast<std::uint32_t>(std::stoul(members["partition"])),
+                           .events = read_batch(members["events"], text_of(members["now"]), &known)});
+        if (batches.back().events->size() == 0) give_up("of a batch no event is taken");
+    }
+    return batches;
 }
 
 }  // namespace sf::probe

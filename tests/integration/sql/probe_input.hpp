@@ -4,6 +4,7 @@
 
 #include "models/event_batch.hpp"
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -24,5 +25,15 @@ namespace sf::probe {
 
 /// The events of an array, read as those of a request are, all received at `now`: one batch.
 [[nodiscard]] models::EventBatchPtr batch_of(const std::string& events, const std::string& now);
+
+/// What a partition of the log gets at once.
+struct Batch {
+    std::uint32_t partition = 0;
+    models::EventBatchPtr events;
+};
+
+/// [{"partition": 0, "now": "2026-01-01T00:00:00Z", "events": [{...}, ...]}, ...], each read as a request of its time.
+/// As in ingestion, an event whose time is far off and one whose id has come before are left out.
+[[nodiscard]] std::vector<Batch> batches_of(const std::string& json);
 
 }  // namespace sf::probe

@@ -23,17 +23,21 @@ import view_differential
 ROWS = 24            # Of a round;
 QUERIES = 20         # with as many queries.
 SHOWN = 12
-TYPES = {"timestamptz": "timestamp with time zone"}
 
 # What differs on purpose, by what our error says: a numeric that a column has no room for (docs/sql.md, "numeric").
 ALLOWED = "a numeric has more digits before the point"
 ALWAYS_FAILS = "this always fails"
 
 
-def ask_probe(probe, rows, queries):
+def batches_of(rows):
+    """Two batches of one partition."""
     half = len(rows) // 2
-    batches = [",".join(row.json() for row in part) for part in (rows[:half], rows[half:])]
-    request = '{"now":"%s","events":[[%s],[%s]],"queries":%s}\n' % (events.NOW, *batches, json.dumps([query.ours for query in queries]))
+    return "[" + ",".join('{"partition":0,"now":"%s","events":[%s]}' % (events.NOW, ",".join(row.json() for row in part)) for part in (rows[:half], rows[half:])) + "]"
+
+
+def ask_probe(probe, batches, queries, catalogs=None):
+    """A result a query; `catalogs` are members of the request."""
+    request = '{"batches":%s,"queries":%s%s}\n' % (batches, json.dumps(queries), f",{catalogs}" if catalogs else "")
     done = subprocess.run([probe], input=request.encode(), capture_output=True, check=False)
     if done.returncode != 0:
         raise SystemExit(f"error: the probe ended with {done.returncode}: {done.stderr.decode(errors='replace')}")
@@ -114,7 +118,7 @@ def differences(query, ours, theirs):
         # What always fails is refused when it is planned; PostgreSQL's rows have NULL there.
         return [] if ours["error"].startswith((ALLOWED, ALWAYS_FAILS)) else [f"refused: {ours['error']} {ours['detail'][:300]}"]
     types, rows = theirs
-    our_types = [TYPES.get(column["type"], column["type"]) for column in ours["columns"]]
+    our_types = [column["type"] for column in ours["columns"]]
     if our_types != types:
         return [f"types {our_types}, but PostgreSQL has {types}"]
     if len(ours["rows"]) != len(rows):
@@ -157,7 +161,7 @@ def main():
             cluster.script(postgres.SETUP)
             for number in rounds:
                 rows, queries, functions = make_round(seed, number)
-                for query, ours, theirs in zip(queries, ask_probe(chosen.probe, rows, queries), ask_postgres(cluster, rows, queries, functions)):
+                for query, ours, theirs in zip(queries, ask_probe(chosen.probe, batches_of(rows), [query.ours for query in queries]), ask_postgres(cluster, rows, queries, functions)):
                     asked += 1
                     rows_seen += len(ours.get("rows", []))
                     both_failed += isinstance(theirs, str) and "error" in ours

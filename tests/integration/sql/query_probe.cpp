@@ -1,15 +1,18 @@
 // Runs ad-hoc queries over events in a store of its own, for tests that compare with PostgreSQL. A line of input is
-//     {"now": "2026-01-01T00:00:00Z", "events": [[{...}, ...], ...], "queries": ["SELECT ...", ...]}
-// and becomes a line of output, a result a query:
+//     {"batches": [{"partition": 0, "now": "2026-01-01T00:00:00Z", "events": [{...}, ...]}, ...], "queries": ["SELECT
+//     ...", ...]}
+// with functions and tables (probe_catalogs.hpp), and becomes a line of output, a result a query:
 //     {"results": [{"columns": [{"name": "n", "type": "bigint"}], "rows": [[1]]}, {"error": "...", "detail": "..."}]}
-// Each list of events is a batch; all but the last are written to files, so that queries read files and memory.
+// All batches but the last are written to files, so that queries read files and memory.
 #include "base/json_text.hpp"
 #include "database/lakehouse/lakehouse.hpp"
+#include "probe_catalogs.hpp"
 #include "probe_input.hpp"
 
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -40,14 +43,15 @@ void must(const Result<>& done, const char* what) {
     if (!done) give_up(std::string(what) + ": " + done.error().text());
 }
 
-void fill(database::Lakehouse& store, const std::vector<models::EventBatchPtr>& batches) {
-    messaging::Offset offset = 0;
+void fill(database::Lakehouse& store, const std::vector<probe::Batch>& batches) {
+    std::map<messaging::Partition, messaging::Offset> offsets;
     for (std::size_t i = 0; i < batches.size(); ++i) {
         messaging::StoredRecord record;
-        record.offset = offset++;
-        record.record.batch = batches[i];
+        record.offset = offsets[batches[i].partition]++;
+        record.record.batch = batches[i].events;
         const std::vector<messaging::StoredRecord> records = {record};
-        must(store.add(0, records, std::chrono::steady_clock::now() + std::chrono::seconds{20}), "adding events");
+        must(store.add(batches[i].partition, records, std::chrono::steady_clock::now() + std::chrono::seconds{20}),
+             "adding events");
         if (i + 2 == batches.size()) must(store.flush(), "writing events to files");
     }
 }
@@ -71,15 +75,15 @@ void append_result(std::string& out, const Result<database::QueryResult>& result
 int main() {
     for (std::string line; std::getline(std::cin, line);) {
         auto members = probe::members_of(line);
-        const std::string now = probe::text_of(members["now"]);
-        std::vector<models::EventBatchPtr> batches;
-        for (const std::string& events : probe::elements_of(members["events"]))
-            batches.push_back(probe::batch_of(events, now));
+        const std::vector<probe::Batch> batches = probe::batches_of(members["batches"]);
+        const probe::Catalogs catalogs = probe::catalogs_of(members);
         const Folder folder;
         database::LakehouseOptions options;
         options.dir = folder.path();
         database::Lakehouse store(std::move(options));
         must(store.start(), "starting the store");
+        store.points().set_functions(std::make_shared<const sql::NamedFunctions>(catalogs.functions));
+        store.points().set_reference_tables(catalogs.tables.all());
         fill(store, batches);
         std::string out = "{\"results\":[";
         for (const std::string& query : probe::elements_of(members["queries"])) {

@@ -16,105 +16,39 @@ import sys
 import time
 
 import compare
-import generator
 import postgres
 import streams
 import view_functions
 import view_generator
+import view_oracle
+import view_tables
 
 VIEWS = 10  # Of a round, over one stream, in one engine.
 SHOWN = 10
 
 
+# What PostgreSQL has before the first round.
+SETUP = postgres.SETUP + view_tables.SETUP + "".join(f"{statement};\n" for statement in view_functions.STATEMENTS)
+# What the probes have.
+CATALOGS = f'"functions":{json.dumps(view_functions.STATEMENTS + view_functions.AGGREGATES)},"tables":{view_tables.request()}'
+
+
 class Round:
-    def __init__(self, seed, number):
+    def __init__(self, seed, number, stored=False):
         source = random.Random(f"{seed}/{number}")
         self.stream = streams.Stream(source)
-        made = view_generator.ViewGenerator(source, self.stream)
+        made = view_generator.ViewGenerator(source, self.stream, stored)
         self.views = [made.view(f"v{number}") for number in range(VIEWS)]
         self.shards = source.choice([1, 2, 3])
         self.cut = source.randrange(len(self.stream.batches) + 1)
 
     def request(self):
-        return ('{"partitions":%d,"shards":%d,"cut":%d,"functions":%s,"sql":%s,"batches":%s}\n'
-                % (self.stream.partitions, self.shards, self.cut, json.dumps(view_functions.STATEMENTS + view_functions.AGGREGATES),
-                   json.dumps([view.ours for view in self.views]), self.stream.json()))
+        return ('{"partitions":%d,"shards":%d,"cut":%d,%s,"sql":%s,"batches":%s}\n'
+                % (self.stream.partitions, self.shards, self.cut, CATALOGS, json.dumps([view.ours for view in self.views]), self.stream.json()))
 
     def closed(self, view):
         by_event = view.window is None or view.window.column == "timestamp"
         return self.stream.closed(by_event, None if view.window is None else view.lateness, view.out_of_orderness)
-
-    def script(self):
-        parts = ["BEGIN;\n", postgres.load_rows(self.stream.events)]
-        for number, view in enumerate(self.views):
-            parts.append(view_script(number, view, self.closed(view), self.stream))
-        return "".join(parts) + "ROLLBACK;\n"
-
-
-def view_script(number, view, closed, stream):
-    """Writes `view, pass, row` for the events that WHERE lets through, and `view, row, keys, bounds, (type, value) of each output` for rows."""
-    script = []
-    for select, name, wanted, expression in [(select, *column) for select, base in enumerate(view.bases) for column in base]:
-        wanted = "jsonb" if wanted == generator.SCALAR else wanted
-        script.append(f"""CREATE FUNCTION sf.v{number}_{select}_{name}(r_ rows) RETURNS {wanted} LANGUAGE plpgsql AS $outer$
-BEGIN
-  RETURN (SELECT ({expression}) FROM (SELECT (r_).*) AS events OFFSET 0);
-EXCEPTION WHEN others THEN
-  IF SQLSTATE LIKE '42%' THEN RAISE; END IF;
-  RETURN NULL;
-END $outer$;
-""")
-    times = ", ".join(f"({row}, {(event.time if view.window is None or view.window.column == 'timestamp' else event.received)}::bigint, {limit}::bigint)"
-                      for row, (event, limit) in enumerate(zip(stream.events, closed)))
-    selects = []
-    for select, base in enumerate(view.bases):
-        columns = ", ".join(f"sf.v{number}_{select}_{name}(rows) AS {name}" for name, _, _ in base)
-        selects.append(f"SELECT row, at, closed, {columns} FROM rows JOIN (VALUES {times}) AS t(row, at, closed) USING (row)")
-    script.append(f"CREATE TEMP TABLE base{number} AS {' UNION ALL '.join(selects)};\n")
-    script.append(f"COPY (SELECT {number}, 'pass', row FROM base{number} WHERE pass ORDER BY row) TO STDOUT;\n")
-    groups = [key.postgres for key in view.keys]
-    bounds = ["NULL", "NULL"]
-    source = f"base{number}"
-    if view.window is not None and view.window.gap is not None:
-        source = sessions(source, groups, view.window.gap)
-    elif view.window is not None:
-        window = view.window
-        all_times = [event.time for event in stream.events] + [event.received for event in stream.events]
-        first = (min(all_times) - window.size - window.offset) // window.slide * window.slide + window.offset
-        source += (f" JOIN (SELECT w AS begins, w + {window.size} AS ends, TIMESTAMPTZ 'epoch' + w * INTERVAL '1 us' AS window_start, "
-                   f"TIMESTAMPTZ 'epoch' + (w + {window.size}) * INTERVAL '1 us' AS window_end "
-                   f"FROM generate_series({first}::bigint, {max(all_times)}, {window.slide}) AS w) AS windows ON at >= begins AND at < ends AND ends > closed")
-    if view.of_events and not view.rank:
-        bounds = ["at", "at"]
-    if view.window is not None:
-        bounds = ["begins", "ends"]
-        groups += ["begins", "ends", "window_start", "window_end"]
-    values = [f"({key.postgres})::text" for key in view.keys] + bounds
-    for output in view.outputs[:-1] if view.rank else view.outputs:
-        values += [f"pg_typeof({output.postgres})::text", f"({output.postgres})::text"]
-    named = ", ".join(f"{value} AS c{position}" for position, value in enumerate(values)) + (f", {view.rank.postgres} AS r_, {'1' if view.of_events else 'count(*)'} AS n_" if view.rank else "")
-    query = f"SELECT {named} FROM {source} WHERE pass"
-    if not view.of_events:
-        query += (f" GROUP BY {', '.join(groups)}" if groups else "") + f" HAVING count(*) > 0 AND {view.having}"
-    columns = [str(number), quoted("row")] + [f"c{position}" for position in range(len(values))]
-    if view.rank:
-        columns += ["pg_typeof(r_)::text", "r_::text"]
-    script.append(f"COPY (SELECT {', '.join(columns)} FROM ({query}) AS grouped WHERE {view.rank.condition if view.rank else 'true'}) TO STDOUT;\n")
-    return "".join(script)
-
-
-def sessions(base, keys, gap):
-    """Gaps and islands: the events of a group that are not late, cut where two in a row are more than the gap apart."""
-    by = f"PARTITION BY {', '.join(keys)}" if keys else ""
-    apart = f"CASE WHEN at - lag(at) OVER (s ORDER BY at, row) <= {gap} THEN 0 ELSE 1 END"
-    return (f"(SELECT *, TIMESTAMPTZ 'epoch' + begins * INTERVAL '1 us' AS window_start, TIMESTAMPTZ 'epoch' + ends * INTERVAL '1 us' AS window_end FROM "
-            f"(SELECT *, min(at) OVER (s) AS begins, max(at) OVER (s) + {gap} AS ends FROM "
-            f"(SELECT *, sum(apart) OVER (s ORDER BY at, row) AS island FROM (SELECT *, {apart} AS apart FROM {base} WHERE pass AND at + {gap} > closed "
-            f"WINDOW s AS ({by})) AS cut WINDOW s AS ({by})) AS numbered WINDOW s AS ({by}{', ' if keys else 'PARTITION BY '}island)) AS bounded) AS windows")
-
-
-def quoted(text):
-    return f"'{text}'"
 
 
 # Comparing -------------------------------------------------------------------------------------------------------------------
@@ -232,17 +166,6 @@ def ask_probe(probe, round_):
     return compare.numbers_as_text(done.stdout.decode())["views"]
 
 
-def ask_postgres(cluster, round_):
-    passing, rows = [[[] for _ in round_.views] for _ in range(2)]
-    for line in cluster.script(round_.script()).splitlines():
-        number, kind, *fields = postgres.copy_fields(line)
-        if kind == "pass":
-            passing[int(number)].append(int(fields[0]))
-        else:
-            rows[int(number)].append(fields)
-    return passing, rows
-
-
 class Tally:
     def __init__(self):
         self.views = self.refused = self.rows = self.late = self.failed = self.differing = 0
@@ -286,12 +209,12 @@ def main():
     begin = time.monotonic()
     try:
         with postgres.Cluster() as cluster:
-            cluster.script(postgres.SETUP + "".join(f"{statement};\n" for statement in view_functions.STATEMENTS))
+            cluster.script(SETUP)
             for number in rounds:
                 round_ = Round(seed, number)
                 answers = ask_probe(chosen.probe, round_)
                 try:
-                    passing, rows = ask_postgres(cluster, round_)
+                    passing, rows = view_oracle.ask(cluster, round_)
                 except postgres.Failed as reason:
                     raise SystemExit(f"error: seed {seed}, round {number}: {reason}") from reason
                 tally.check(seed, number, round_, answers, passing, rows)

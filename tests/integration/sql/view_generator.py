@@ -9,6 +9,7 @@ import typing
 import aggregate_generator
 import generator
 import view_functions
+import view_tables
 from aggregate_generator import Value
 from generator import BIGINT, BOOLEAN, DOUBLE, INTEGER, JSONB, NUMERIC, SCALAR, TEXT, TIME, UUID
 from streams import SECOND
@@ -32,7 +33,8 @@ class Window:
 @dataclasses.dataclass
 class View:
     name: str
-    ours: str
+    options: str
+    select: str
     bases: list  # Of each SELECT over events: the columns of PostgreSQL's base table, (name, type, expression); "pass" is WHERE.
     window: typing.Optional[Window]
     keys: list  # Values, in the order of GROUP BY.
@@ -42,6 +44,10 @@ class View:
     out_of_orderness: int
     rank: typing.Optional[Rank] = None  # The last output.
     of_events: bool = False  # No groups: the key is the id. Without ranks rows stand at the times of events.
+
+    @property
+    def ours(self):
+        return f"CREATE MATERIALIZED VIEW {self.name}{self.options} AS {self.select}"
 
 
 @dataclasses.dataclass
@@ -57,12 +63,14 @@ def interval(micros):
 
 
 class ViewGenerator:
-    def __init__(self, random, stream):
-        self.random, self.stream = random, stream
+    """`stored`: the SELECTs of the views shall mean the same over events that are stored, where none are late."""
+
+    def __init__(self, random, stream, stored=False):
+        self.random, self.stream, self.stored = random, stream, stored
         self.expressions = generator.Generator(random)
         self.aggregates = aggregate_generator.AggregateGenerator(random, self)
         self.shapes = []
-        self.source, self.deep = None, False  # Of the view that is being made.
+        self.source, self.deep, self.joined = None, False, None  # Of the view that is being made.
 
     # Parts over events -------------------------------------------------------------------------------------------------------
 
@@ -96,7 +104,8 @@ class ViewGenerator:
         if random.random() < 0.2:
             return None
         column = random.choice(["timestamp", "timestamp", "timestamp", "received_at"])
-        if random.random() < 0.4:
+        # In ad-hoc SQL a SESSION stands alone in FROM.
+        if random.random() < 0.4 and not (self.stored and self.joined):
             gap = random.choice(self.stream.gaps)
             return Window(column, 0, 0, 0, f"SESSION(events, {column}, {interval(gap)}) AS events", gap)
         grid = random.choice(self.stream.grids)
@@ -106,17 +115,24 @@ class ViewGenerator:
 
     def shape(self):
         random = self.random
-        if self.shapes and random.random() < 0.3:
+        if self.shapes and not self.joined and random.random() < 0.3:
             return random.choice(self.shapes)
         keys = []
         for _ in range(random.choice([0, 1, 1, 1, 2, 2])):
             key = self.plain() if random.random() < 0.7 else self.expression(random.choice(KEYS))
             if key.type == JSONB:
-                key = generator.Expression(key.ours, f"NULLIF({key.postgres}, 'null'::jsonb)", JSONB)  # One group with NULL, for us.
+                # One group with NULL, for views.
+                key = generator.Expression(f"NULLIF({key.ours}, 'null'::jsonb)" if self.stored else key.ours, f"NULLIF({key.postgres}, 'null'::jsonb)", JSONB)
             if all(key.ours != other.ours for other in keys):
                 keys.append(key)
-        self.shapes.append(Shape(self.expression(BOOLEAN) if random.random() < 0.5 else None, keys, self.window()))
-        return self.shapes[-1]
+        shape = Shape(self.expression(BOOLEAN) if random.random() < 0.5 else None, keys, self.window())
+        if not self.joined:
+            self.shapes.append(shape)
+        return shape
+
+    def join(self, chance):
+        """Decides whether the view that is being made has a table beside its events."""
+        self.joined = self.expressions.joined = view_tables.Join(self.random) if self.random.random() < chance else None
 
     # Parts over groups -------------------------------------------------------------------------------------------------------
 
@@ -171,17 +187,23 @@ class ViewGenerator:
             form = "({} IS NOT NULL)"
         return Value(form.format(value.ours), form.format(value.postgres), BOOLEAN)
 
+    def passing(self, where):
+        """WHERE as PostgreSQL's column `pass`."""
+        condition = where.postgres if where else "true"
+        return generator.Expression("", self.joined.kept(condition) if self.joined else condition, BOOLEAN)
+
     # Whole views ---------------------------------------------------------------------------------------------------------------
 
     def view(self, name):
         random = self.random
+        self.join(0.15)
         if random.random() < 0.15:
             return self.view_of_events(name) if random.random() < 0.5 else self.view_of_ranked_events(name)
         shape = self.shape()
-        self.source = UnionSource(random, self.expression) if random.random() < 0.15 else EventSource(random)
+        self.source = UnionSource(random, self.expression) if random.random() < 0.15 and not self.joined else EventSource(random, self.joined)
         base = Base()
         base.add(generator.Expression("source", "source", TEXT), "source")  # HAVING counts them.
-        base.add(shape.where or generator.Expression("true", "true", BOOLEAN), "pass")
+        base.add(self.passing(shape.where), "pass")
         keys = [Value(self.source.name(key), base.add(key), key.type, loose=key.type == NUMERIC) for key in shape.keys]
         bounds = [Value(bound, bound, TIME) for bound in ("window_start", "window_end")] if shape.window else []
         distinct = bool(keys or bounds) and random.random() < 0.08
@@ -201,7 +223,7 @@ class ViewGenerator:
             having = self.condition(aggregates + plain) if random.random() < 0.35 else None
         rank = None
         if self.deep and random.random() < 0.65 and (shape.window is None or shape.window.gap is None):
-            rank = make_rank(random, aggregates, named, bounds)
+            rank = make_rank(random, aggregates, named, bounds, spell_ties=self.stored)
         if distinct:
             select = self.spell_distinct(shape, keys, bounds)
         elif self.deep:
@@ -211,15 +233,15 @@ class ViewGenerator:
         options, lateness, out_of_orderness = self.options(closes=bool(bounds))
         if rank:
             outputs = outputs + [Value("r_", "r_", BIGINT)]
-        return View(name, f"CREATE MATERIALIZED VIEW {name}{options} AS {select}", self.source.bases(base.columns), shape.window, keys, outputs,
+        return View(name, options, select, self.source.bases(base.columns), shape.window, keys, outputs,
                     having.postgres if having else "true", lateness, out_of_orderness, rank)
 
     def view_of_events(self, name):
         random = self.random
         where = self.expression(BOOLEAN) if random.random() < 0.7 else None
-        self.source = EventSource(random)
+        self.source = EventSource(random, self.joined)
         base = Base()
-        base.add(where or generator.Expression("true", "true", BOOLEAN), "pass")
+        base.add(self.passing(where), "pass")
         keys = [Value("id", base.add(generator.Expression("id", "id", UUID)), UUID)]
         outputs = []
         for _ in range(random.randrange(1, 5)):
@@ -228,8 +250,8 @@ class ViewGenerator:
                 outputs.append(Value(self.source.name(output), base.add(output), output.type))
         targets = [f"{output.ours} AS o{position}" for position, output in enumerate(outputs)] + random.choice([[], ["id"], ["id AS event"]])
         before, source, condition = self.source.text(None, where.ours if where else None)
-        ours = f"CREATE MATERIALIZED VIEW {name} AS {before}SELECT {', '.join(targets or ['id'])} FROM {source}{condition}"
-        return View(name, ours, self.source.bases(base.columns), None, keys, outputs, "true", None, 0, of_events=True)
+        select = f"{before}SELECT {', '.join(targets or ['id'])} FROM {source}{condition}"
+        return View(name, "", select, self.source.bases(base.columns), None, keys, outputs, "true", None, 0, of_events=True)
 
     def view_of_ranked_events(self, name):
         """The best n events of each partition, in each window if there are windows."""
@@ -238,9 +260,9 @@ class ViewGenerator:
         window = self.window()
         if window and window.gap is not None:
             window = None
-        self.source = EventSource(random)
+        self.source = EventSource(random, self.joined)
         base = Base()
-        base.add(where or generator.Expression("true", "true", BOOLEAN), "pass")
+        base.add(self.passing(where), "pass")
         key = Value("id", base.add(generator.Expression("id", "id", UUID)), UUID)
         outputs = []
         while len(outputs) < random.choice([1, 2, 3, 4]):
@@ -250,21 +272,20 @@ class ViewGenerator:
         bounds = [Value(bound, bound, TIME) for bound in ("window_start", "window_end")] if window else []
         rank = None
         while rank is None or "n_" in rank.condition:
-            rank = make_rank(random, outputs, [key], bounds, of_events=True)
+            rank = make_rank(random, outputs, [key], bounds, of_events=True, spell_ties=self.stored)
         options, lateness, out_of_orderness = self.options(closes=bool(bounds))
         columns = [f"{output.ours} AS o{position}" for position, output in enumerate(outputs)] + [f"{rank.ours} AS r_"]
         before, source, condition = self.source.text(window.from_clause if window else None, where.ours if where else None)
         inside = f"{before}SELECT {', '.join(random.sample(columns, len(columns)))} FROM {source}{condition}"
         shown = [f"o{position}" for position in range(len(outputs))] + [f"r_ AS o{len(outputs)}"]
-        ours = (f"CREATE MATERIALIZED VIEW {name}{options} AS SELECT {', '.join(shown)} FROM ({inside}) AS ranked"
-                + (f" WHERE {rank.condition}" if rank.condition != "true" else ""))
-        return View(name, ours, self.source.bases(base.columns), window, [key], outputs + [Value("r_", "r_", BIGINT)], "true", lateness, out_of_orderness, rank,
+        select = f"SELECT {', '.join(shown)} FROM ({inside}) AS ranked" + (f" WHERE {rank.condition}" if rank.condition != "true" else "")
+        return View(name, options, select, self.source.bases(base.columns), window, [key], outputs + [Value("r_", "r_", BIGINT)], "true", lateness, out_of_orderness, rank,
                     of_events=True)
 
     def options(self, closes):
         random = self.random
         span = self.stream.span
-        lateness = random.choice([0, 0, span // 30, span // 5, None, "default"])
+        lateness = None if self.stored else random.choice([0, 0, span // 30, span // 5, None, "default"])
         out_of_orderness = random.choice([0, 0, 1, span // 40, "default"])
         words = []
         if lateness != "default":

@@ -1,8 +1,8 @@
 // Runs views over events, for tests that compare with PostgreSQL. A line of input is
-//     {"partitions": 2, "shards": 3, "cut": 5, "functions": ["CREATE FUNCTION f(...) ...", ...],
-//      "sql": ["CREATE MATERIALIZED VIEW v AS ...", ...],
+//     {"partitions": 2, "shards": 3, "cut": 5, "sql": ["CREATE MATERIALIZED VIEW v AS ...", ...],
 //      "batches": [{"partition": 0, "now": "2026-01-01T00:00:00Z", "events": [{...}, ...]}, ...]}
-// There may be no functions. A batch is one record of its partition's log, received at `now`. All views run in one
+// with functions and tables (probe_catalogs.hpp). A batch is one record of its partition's log, received at `now`; what
+// ingestion would not take of it is left out (probe_input.hpp). All views run in one
 // engine. After `cut` batches the engine is saved and another one goes on from there; after the last one a flush closes
 // all windows. A line of output has the rows that a reader then has, and what came too late:
 //     {"views": [{"key_types": ["text"], "types": {"n": "bigint"},
@@ -10,6 +10,7 @@
 //                 "late": [{"event_id": "...", "closed_until": "..."}], "events_failed": 0},
 //                {"error": "...", "detail": "..."}]}
 #include "base/json_text.hpp"
+#include "probe_catalogs.hpp"
 #include "probe_input.hpp"
 #include "sql/planner.hpp"
 #include "unit/engine/engine_run.hpp"
@@ -35,28 +36,8 @@ struct Asked {
     engine::ViewPtr view;
 };
 
-class Functions final : public sql::FunctionCatalog {
-public:
-    void add(const std::string& statement) {
-        auto read = sql::read_function(statement);
-        if (!read) probe::give_up(read.error().text());
-        const auto checked = sql::check_function(**read, engine::aggregate_catalog(), *this);
-        if (!checked) probe::give_up(checked.error().text());
-        functions_[(*read)->name] = *read;
-    }
-
-    [[nodiscard]] sql::UserFunctionPtr function(std::string_view name) const override {
-        const auto found = functions_.find(name);
-        return found == functions_.end() ? nullptr : found->second;
-    }
-    [[nodiscard]] std::vector<std::string> function_names() const override { return {}; }
-
-private:
-    std::map<std::string, sql::UserFunctionPtr, std::less<>> functions_;
-};
-
-Asked plan(const std::string& sql, engine::ViewNumber number, const Functions& functions) {
-    auto plan = sql::plan_view(sql, engine::aggregate_catalog(), sql::no_tables(), functions);
+Asked plan(const std::string& sql, engine::ViewNumber number, const probe::Catalogs& catalogs) {
+    auto plan = sql::plan_view(sql, engine::aggregate_catalog(), catalogs.tables, catalogs.functions);
     if (!plan) {
         return {
             "{\"error\":" + json_string(plan.error().message) + ",\"detail\":" + json_string(plan.error().detail) + '}',
@@ -114,14 +95,11 @@ std::string answer(const engine::View& view, const Answers& answers, const engin
 }
 
 std::string run(const Members& request) {
-    Functions functions;
-    if (const auto found = request.find("functions"); found != request.end()) {
-        for (const std::string& statement : probe::elements_of(found->second)) functions.add(probe::text_of(statement));
-    }
+    const probe::Catalogs catalogs = probe::catalogs_of(request);
     std::vector<Asked> asked;
     std::vector<engine::ViewPtr> views;
     for (const std::string& sql : probe::elements_of(member(request, "sql"))) {
-        asked.push_back(plan(probe::text_of(sql), static_cast<engine::ViewNumber>(asked.size() + 1), functions));
+        asked.push_back(plan(probe::text_of(sql), static_cast<engine::ViewNumber>(asked.size() + 1), catalogs));
         if (asked.back().view) views.push_back(asked.back().view);
     }
     const auto number = [&](const std::string& name) { return std::stoul(member(request, name)); };
@@ -129,7 +107,7 @@ std::string run(const Members& request) {
                                .shards = number("shards")};
     auto engine = std::make_unique<EngineRun>(views, options);
     Answers answers;
-    const std::vector<std::string> batches = probe::elements_of(member(request, "batches"));
+    const std::vector<probe::Batch> batches = probe::batches_of(member(request, "batches"));
     for (std::size_t i = 0; i <= batches.size(); ++i) {
         if (i == number("cut")) {
             const auto saved = engine->save();
@@ -138,9 +116,7 @@ std::string run(const Members& request) {
             engine = std::make_unique<EngineRun>(views, options, saved);
         }
         if (i == batches.size()) break;
-        const Members batch = probe::members_of(batches[i]);
-        engine->batch(probe::batch_of(member(batch, "events"), probe::text_of(member(batch, "now"))),
-                      static_cast<engine::Partition>(std::stoul(member(batch, "partition"))));
+        engine->batch(batches[i].events, batches[i].partition);
         engine->clock(static_cast<double>(i));
     }
     engine->flush();

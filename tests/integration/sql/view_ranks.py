@@ -13,12 +13,13 @@ class Rank:
     condition: str   # Over r_, the rank, and n_, the count of the group; both spell it alike.
 
 
-def make_rank(random, aggregates, keys, bounds, of_events=False):
-    """`aggregates` and `keys` as the SELECT around the groups names them; of events, which have no count, what stands beside them."""
+def make_rank(random, aggregates, keys, bounds, of_events=False, spell_ties=False):
+    """`aggregates` and `keys` as the SELECT around the groups names them; of events, which have no count, what stands beside them. Ties are spelled out for us, too,
+    where not all know which they are."""
     function = random.choice(["row_number()", "rank()", "dense_rank()"])
     ordered = [value for value in aggregates + keys if value.exact and value.type in PLAIN]
-    # Counts are often equal, numerics of equal value look different.
-    ordered += [value for value in ordered if value.type == NUMERIC]
+    # Counts are often equal, numerics of equal value look different, negative doubles sort by another rule than their bytes.
+    ordered += [value for value in ordered if value.type in (NUMERIC, DOUBLE)]
     if not of_events:
         ordered.append(dataclasses.replace(aggregates[0], ours="n_", postgres="count(*)", type=BIGINT))
     # Equal groups are numbered by their keys; JSON is ordered otherwise there, so those views have other ranks.
@@ -34,9 +35,10 @@ def make_rank(random, aggregates, keys, bounds, of_events=False):
         return f"{function} OVER ({f'PARTITION BY {partition} ' if partition else ''}{f'ORDER BY {by}' if by else ''})"
 
     windows = random.choice([["window_start"], ["window_end"], ["window_start", "window_end"]]) if bounds else []
-    ties = [f"{key.postgres} ASC NULLS LAST" for key in keys] if function == "row_number()" else []
+    ties = keys if function == "row_number()" else []
     most = random.choice([1, 1, 2, 3, 5])
     condition = random.choice([f"r_ <= {most}", f"r_ <= {most}", f"r_ < {most + 1}", f"r_ = {most}", f"{most} >= r_", f"r_ BETWEEN 2 AND {most + 1}", f"r_ > {most}", "true", "true", "true",
                                f"r_ <= {most} AND n_ > 1", f"(r_ = {most} OR n_ > 3)"])
-    return Rank(spell(lambda value: value.ours, windows, []), spell(lambda value: value.postgres, ["begins"] if bounds else [], ties), condition)
+    return Rank(spell(lambda value: value.ours, windows, [f"{key.ours} ASC NULLS LAST" for key in ties] if spell_ties else []),
+                spell(lambda value: value.postgres, ["begins"] if bounds else [], [f"{key.postgres} ASC NULLS LAST" for key in ties]), condition)
 

@@ -8,9 +8,9 @@ class EventSource:
     def bases(self, columns):
         return [columns]
 
-    def __init__(self, random: random_module.Random):
-        self.random = random
-        self.kind = random.choice(["events", "events", "subquery", "with"])
+    def __init__(self, random: random_module.Random, joined=None):
+        self.random, self.joined = random, joined
+        self.kind = "events" if joined else random.choice(["events", "events", "subquery", "with"])
         self.columns = []  # (name, ours)
 
     def name(self, expression):
@@ -27,7 +27,7 @@ class EventSource:
         """(WITH ... or nothing, what stands behind FROM, WHERE ... or nothing). `window` is its from_clause, which reads events."""
         random = self.random
         if self.kind == "events":
-            return "", window or "events", f" WHERE {where}" if where else ""
+            return "", (window or "events") + (self.joined.text if self.joined else ""), f" WHERE {where}" if where else ""
         inside = random.random() < 0.6
         query = "SELECT *" + "".join(f", {ours} AS {name}" for name, ours in self.columns) + " FROM events"
         if where and inside:

@@ -42,6 +42,7 @@ public:
                                       Deadline) override;
     void set_view_tables(std::vector<database::ViewTable>) override {}
     void set_reference_tables(std::vector<std::shared_ptr<const sql::ReferenceTable>>) override {}
+    void set_functions(std::shared_ptr<const sql::NamedFunctions>) override {}
     [[nodiscard]] Result<std::vector<models::MetricPoint>> latest_points(std::string_view view,
                                                                          const database::PointFilter& filter) override;
     [[nodiscard]] Result<> drop_points(std::string_view,

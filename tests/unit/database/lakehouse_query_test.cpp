@@ -1,6 +1,7 @@
 // Results: every type exactly, as JSON.
 
 #include "database/lakehouse/lakehouse.hpp"
+#include "sql/user_function.hpp"
 #include "unit/database/stored_events.hpp"
 
 namespace sf::database::testing {
@@ -35,6 +36,51 @@ TEST_F(LakehouseQuery, numbers_are_exact) {
     EXPECT_EQ(value("sum(x) FROM (VALUES (9223372036854775807), (1)) t(x)"), "9223372036854775808");
     EXPECT_EQ(value("7 / 2, -7 / 2, 7 % -3"), "3, -3, 1");
     EXPECT_EQ(value("x + 1 FROM (VALUES (2147483647)) t(x)"), "null") << "what overflows is NULL";
+}
+
+TEST_F(LakehouseQuery, functions_in_sql_are_known_from_the_moment_that_they_are_there) {
+    EXPECT_NE(value("net(1.19)").find("there is no function \"net\""), std::string::npos);
+    auto functions = std::make_shared<sql::NamedFunctions>();
+    functions->add(
+        *sql::read_function("CREATE FUNCTION net(x numeric) RETURNS numeric LANGUAGE sql RETURN round(x / 1.19, 2)"));
+    functions->add(
+        *sql::read_function("CREATE FUNCTION mean(x numeric) RETURNS numeric LANGUAGE sql RETURN avg(net(x))"));
+    store_.points().set_functions(functions);
+    EXPECT_EQ(value("net(1.19), mean(x), net(x => max(x)) FROM (VALUES (1.19), (2.38)) t(x)"),
+              "1.00, 1.5000000000000000, 2.00");
+}
+
+TEST_F(LakehouseQuery, not_of_a_key_is_over_the_key) {
+    SF_ASSERT_OK(add(store_, 0, 0, {{.name = "a", .severity = models::Severity::high}, {.name = "b"}}));
+    EXPECT_EQ(value("severity = 'high', count(*), NOT (severity = 'high') FROM events GROUP BY severity = 'high' "
+                    "HAVING severity = 'high'"),
+              "true, 1, false");
+}
+
+TEST_F(LakehouseQuery, what_is_read_from_events_has_their_order) {
+    SF_ASSERT_OK(add(store_, 0, 0,
+                     {{.name = "a", .time = at("2015-05-17T10:05:04Z"), .data = R"({"x":"later"})"},
+                      {.name = "b", .time = at("2015-05-17T10:05:03Z"), .data = R"({"x":"first"})"}}));
+    EXPECT_EQ(value("first(x::text) FROM (SELECT *, data.x FROM events WHERE type <> 'other') AS e"), "\"first\"");
+    EXPECT_EQ(
+        value("last(y) FROM (SELECT timestamp, data->>'x' AS y, id FROM events) e LEFT JOIN (VALUES ('first', 1)) "
+              "AS r (x, n) ON r.x = y"),
+        "\"later\"");
+    EXPECT_NE(value("first(y) FROM (SELECT timestamp, data->>'x' AS y FROM events) e").find("no order of their own"),
+              std::string::npos)
+        << "the id is not there";
+}
+
+TEST_F(LakehouseQuery, one_bound_of_a_window_brings_the_other_one) {
+    SF_ASSERT_OK(add(store_, 0, 0, {{.name = "a"}}));
+    EXPECT_EQ(
+        value(
+            "window_start, window_end, count(*) FROM TUMBLE(events, timestamp, INTERVAL '1 min') GROUP BY window_end"),
+        R"("2015-05-17T10:05:00Z", "2015-05-17T10:06:00Z", 1)");
+    EXPECT_EQ(value("DISTINCT source, window_end FROM SESSION(events, timestamp, INTERVAL '1 min')"),
+              R"("shop", "2015-05-17T10:06:03Z")");
+    EXPECT_EQ(type("regr_count(data.x, data.y) FROM events"), "bigint");
+    EXPECT_EQ(value("regr_count(data.x, data.y) FILTER (WHERE data.z) FROM events"), "0");
 }
 
 TEST_F(LakehouseQuery, decimals_keep_their_digits) {
@@ -100,12 +146,12 @@ TEST_F(LakehouseQuery, columns_have_postgresql_names_for_their_types) {
     EXPECT_EQ(type("sum(1::bigint)"), "numeric");
     EXPECT_EQ(type("1.5::float8"), "double precision");
     EXPECT_EQ(type("'x'"), "text");
-    EXPECT_EQ(type("now()"), "timestamptz");
+    EXPECT_EQ(type("now()"), "timestamp with time zone");
     EXPECT_EQ(type("tags FROM events"), "text[]");
     EXPECT_EQ(type("data FROM events"), "jsonb");
     EXPECT_EQ(type("data.x FROM events"), "jsonb");
     EXPECT_EQ(type("id FROM events"), "uuid");
-    EXPECT_EQ(type("timestamp FROM events"), "timestamptz");
+    EXPECT_EQ(type("timestamp FROM events"), "timestamp with time zone");
     EXPECT_EQ(type("INTERVAL '1' DAY"), "interval");
     const auto result = store_.query("SELECT 1 AS a, 2 AS \"Weird \"\"name\", 3", {}, {});
     ASSERT_TRUE(result.has_value());

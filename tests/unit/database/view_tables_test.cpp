@@ -49,26 +49,31 @@ TEST_F(ViewTables, columns_have_the_types_of_the_view_and_exact_values) {
                                         {"u", "uuid", value},
                                         {"d", "interval", value},
                                         {"j", "jsonb", value},
-                                        {"l", "text[]", value}}}});
+                                        {"l", "text[]", value},
+                                        {"w", "bigint[]", value},
+                                        {"m", "numeric[]", value},
+                                        {"e", "interval[]", value},
+                                        {"o", "jsonb[]", value}}}});
     add_point(
         "v", R"({"s":"it's \"x\""})",
         R"({"i":-7,"b":9223372036854775807,"f":0.1,"n":12.50,"big":1234567890123456789012.0123456789012345,"yes":true,)"
-        R"("t":"2015-05-17T10:05:03.5Z","u":"018f4e9c-1c2b-7a3d-8e4f-5a6b7c8d9e0f","d":"-1 days +02:03:00","j":{"a":[1, 2.50]},"l":["a",null]})");
+        R"("t":"2015-05-17T10:05:03.5Z","u":"018f4e9c-1c2b-7a3d-8e4f-5a6b7c8d9e0f","d":"-1 days +02:03:00","j":{"a":[1, 2.50]},"l":["a",null,"[\"x\", 1]"],"w":[9223372036854775807, null],"m":[1.50],"e":["-1 days +02:03:00"],"o":[{"a": [1]}, null, "s"]})");
     add_point("v", R"({"s":null})",
               R"({"i":null,"b":null,"f":"NaN","n":null,"big":null,"yes":null,"t":null,"u":null,"d":null,"j":null})");
     for (int round = 0; round < 2; ++round) {
         EXPECT_EQ(types("SELECT * FROM v"),
                   "s text, i integer, b bigint, f double precision, n numeric, big numeric, yes boolean, "
-                  "t timestamptz, u uuid, "
-                  "d interval, j jsonb, l jsonb");
+                  "t timestamp with time zone, u uuid, "
+                  "d interval, j jsonb, l text[], w bigint[], m numeric[], e interval[], o jsonb[]");
         EXPECT_EQ(
             query("SELECT * FROM v ORDER BY i NULLS LAST"),
             R"([["it's \"x\"", -7, 9223372036854775807, 0.1, 12.5, 1234567890123456789012.0123456789012345, true, )"
-            R"("2015-05-17T10:05:03.5Z", "018f4e9c-1c2b-7a3d-8e4f-5a6b7c8d9e0f", "-1 days +02:03:00", {"a":[1, 2.50]}, ["a",null]],)"
-            R"([null, null, null, "NaN", null, null, null, null, null, null, null, null]])");
+            R"("2015-05-17T10:05:03.5Z", "018f4e9c-1c2b-7a3d-8e4f-5a6b7c8d9e0f", "-1 days +02:03:00", {"a":[1, 2.50]}, ["a", null, "[\"x\", 1]"], [9223372036854775807, null], [1.5], ["-1 days +02:03:00"], [{"a": [1]}, null, "s"]],)"
+            R"([null, null, null, "NaN", null, null, null, null, null, null, null, null, null, null, null, null]])");
         SF_ASSERT_OK(store_->flush());
     }
     EXPECT_EQ(query("SELECT n * 2, f + 1 FROM v WHERE b > 0"), "[[25.0, 1.1]]");
+    EXPECT_EQ(query("SELECT l[1], cardinality(w), 'a' = ANY (l) FROM v WHERE b > 0"), R"([["a", 2, true]])");
 }
 
 TEST_F(ViewTables, a_value_that_does_not_fit_its_type_is_an_error_and_not_a_null) {

@@ -200,7 +200,10 @@ void EngineRun::collect() {
     for (auto& shard : shards_) {
         Emitted emitted = shard->take();
         for (models::MetricPoint& point : emitted.points) {
-            const std::string identity = point.view + ' ' + point.keys + ' ' + seconds_text(point.window_start);
+            // Seconds first, for the order; far from 1970 they don't tell microseconds apart.
+            const std::int64_t micros = point.window_start ? to_micros(*point.window_start) : 0;
+            const std::string identity =
+                point.view + ' ' + point.keys + ' ' + seconds_text(point.window_start) + ' ' + std::to_string(micros);
             const auto [at, added] = latest_.try_emplace(identity, point);
             if (!added) {
                 EXPECT_TRUE(point.replaces(at->second)) << "versions only rise: " << identity;

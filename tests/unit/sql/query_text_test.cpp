@@ -51,6 +51,26 @@ TEST(QueryText, other_expressions_are_one_call_with_the_columns_that_they_read) 
     EXPECT_EQ(query->expressions.size(), 2u);
 }
 
+TEST(QueryText, calls_of_functions_in_sql_stand_for_their_bodies) {
+    NamedFunctions functions;
+    for (const char* sql :
+         {"CREATE FUNCTION twice(x float8) RETURNS float8 LANGUAGE sql AS $$ SELECT x * 2 $$",
+          "CREATE FUNCTION spread(x float8) RETURNS float8 LANGUAGE sql RETURN max(twice(x)) - min(x)"}) {
+        const auto function = read_function(sql);
+        ASSERT_TRUE(function.has_value());
+        functions.add(*function);
+    }
+    const auto text = [&](std::string_view sql) {
+        const auto query = query_for_duckdb(sql, Tables(), TestAggregates(), Timestamp{}, functions);
+        return query ? query->text : query.error().text();
+    };
+    const auto body =
+        adhoc_text("SELECT max(data.x * 2) - min(data.x) AS s FROM events WHERE data.y * 2 > 1 GROUP BY type");
+    EXPECT_EQ(text("SELECT spread(data.x) AS s FROM events WHERE twice(data.y) > 1 GROUP BY type"), body);
+    EXPECT_NE(text("SELECT 1 FROM events WHERE spread(data.x) > 1").find("in function \"spread\""), std::string::npos);
+    EXPECT_NE(text("SELECT twise(1)").find("is it \"twice\"?"), std::string::npos);
+}
+
 TEST(QueryText, a_part_between_ands_stands_alone_and_nothing_else_does) {
     EXPECT_EQ(adhoc_text("SELECT id FROM events WHERE type = 'a' AND data.x > 1").find("((r1.c2 = 'a') AND streamflow"),
               61u);

@@ -56,6 +56,10 @@ TEST(ScalarFunctions, pieces_of_texts) {
             {"regexp_split_to_array('aXbXXc', 'X*')", R"(["a","b","c"])"},
             {"regexp_count('abcabc', 'B', 1, 'i')", "2"},
             {"regexp_substr('foobarbaz', 'b..', 1, 2)", "\"baz\""},
+            {"regexp_instr('fßobarbaz', 'b..', 1, 2)", "7"},
+            {"regexp_instr('fßobarbaz', 'B..', 1, 1, 1, 'i')", "7"},
+            {"regexp_instr('foobarbaz', 'b..', 8)", "0"},
+            {"regexp_instr(source, 'b', 1, 1, 2)", "!"},
             {"substring('foobar' from 'o(.)b')", "\"o\""},
             {"regexp_match(data.s, data.s)", "a regular expression must be a literal"},
             {"regexp_match(data.s, 'a', 'g')", "the flag \"g\" of a regular expression is not supported here"},
@@ -90,6 +94,9 @@ TEST(ScalarFunctions, numbers) {
                                    {"round(pi()::numeric, 4)", "3.1416"},
                                    {"acos(data.n)", "!"},
                                    {"width_bucket(data.n, 0::float8, 10::float8, 5)", "2"},
+                                   {"width_bucket(5.35, 0.024, 10.06, 5)", "3"},
+                                   {"width_bucket(7.0, 10, 0, 10)", "4"},
+                                   {"width_bucket(10, 0.0, 10, 10)", "11"},
                                    {"gcd(12, -18) + lcm(4, 6)", "18"},
                                    {"lcm(2147483647, 2)", "this always fails"},
                                    {"factorial(20)", "2432902008176640000"},
@@ -156,6 +163,9 @@ TEST(ScalarFunctions, dates_and_clocks) {
             {"justify_interval(INTERVAL '1 mon -1 hour')", "\"29 days 23:00:00\""},
             {"INTERVAL '1 month' * 1.5", "\"1 mon 15 days\""},
             {"extract(julian from DATE '2000-01-01')", "2451545"},
+            {"date_trunc('hour', INTERVAL '-3 days -04:05:06')", "\"-3 days -04:00:00\""},
+            {"date_trunc('decade', INTERVAL '-13 years 5 mons 3 days')", "\"-10 years\""},
+            {"date_trunc('week', INTERVAL '1 day')", "date_trunc can't cut an interval to this unit"},
             {"ARRAY[DATE '2024-01-01']::text[]", R"(["2024-01-01"])"},
         });
 }
@@ -179,6 +189,42 @@ TEST(ScalarFunctions, jsonb) {
                                    {"jsonb_build_object('t', tags, 'n', NULL)", R"({"n": null, "t": ["x"]})"},
                                    {"jsonb_object_keys(data)", "jsonb_object_keys() is not supported here"},
                                });
+}
+
+TEST(ScalarFunctions, jsonb_changed_at_a_path) {
+    expect_values(one_event(), {
+                                   {"jsonb_set(data->'a', '{b,0}', '9')", R"({"b": [9, {"c": "d"}]})"},
+                                   {"jsonb_set(data->'a', '{b,-1,c}', 'null')", R"({"b": [1, {"c": null}]})"},
+                                   {"jsonb_set(data->'a', '{x}', '[1.0]')", R"({"b": [1, {"c": "d"}], "x": [1.0]})"},
+                                   {"jsonb_set(data->'a', '{x}', '1', false)", R"({"b": [1, {"c": "d"}]})"},
+                                   {"jsonb_set(data->'a', '{x,y}', '1')", R"({"b": [1, {"c": "d"}]})"},
+                                   {"jsonb_set(data->'a', '{b,7}', '2')", R"({"b": [1, {"c": "d"}, 2]})"},
+                                   {"jsonb_set(data->'a', '{b,-7}', '2')", R"({"b": [2, 1, {"c": "d"}]})"},
+                                   {"jsonb_set(data->'k', '{a}', '2')", "!"},
+                                   {"jsonb_set(data->'a', '{b,c}', '2')", "!"},
+                                   {"jsonb_set(data->'a', ARRAY[user_id], '2')", "!"},
+                                   {"jsonb_insert(data->'a', '{b,0}', '9')", R"({"b": [9, 1, {"c": "d"}]})"},
+                                   {"jsonb_insert(data->'a', '{b,-1}', '9', true)", R"({"b": [1, {"c": "d"}, 9]})"},
+                                   {"jsonb_insert(data->'a', '{x}', '9')", R"({"b": [1, {"c": "d"}], "x": 9})"},
+                                   {"jsonb_insert(data->'a', '{b}', '9')", "!"},
+                                   {"data->'a' #- '{b,1,c}'", R"({"b": [1, {}]})"},
+                                   {"data->'a' #- tags", R"({"b": [1, {"c": "d"}]})"},
+                                   {"data->'a' #- '{b,5}'", R"({"b": [1, {"c": "d"}]})"},
+                                   {"data->'n' #- '{a}'", "!"},
+                               });
+}
+
+TEST(ScalarFunctions, spans_that_overlap) {
+    expect_values(
+        one_event(),
+        {
+            {"(DATE '2024-01-01', DATE '2024-01-31') OVERLAPS (DATE '2024-01-30', DATE '2024-02-01')", "true"},
+            {"(DATE '2024-01-01', DATE '2024-01-30') OVERLAPS (DATE '2024-01-30', DATE '2024-02-01')", "false"},
+            {"(DATE '2024-01-31', DATE '2024-01-01') OVERLAPS (DATE '2024-01-30', INTERVAL '1 day')", "true"},
+            {"(DATE '2024-01-30', DATE '2024-01-30') OVERLAPS (DATE '2024-01-30', DATE '2024-02-01')", "true"},
+            {"(DATE '2024-01-01', NULL) OVERLAPS (DATE '2023-01-30', DATE '2024-02-01')", "true"},
+            {"(DATE '2024-01-01', NULL) OVERLAPS (DATE '2024-01-30', DATE '2024-02-01')", "null"},
+        });
 }
 
 TEST(JsonbContains, compares_a_bounded_number_of_times) {

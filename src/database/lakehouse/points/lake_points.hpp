@@ -48,6 +48,9 @@ public:
     [[nodiscard]] Result<> add_points(messaging::Partition partition, std::span<const messaging::StoredRecord> records,
                                       Deadline deadline) override;
     void set_view_tables(std::vector<ViewTable> views) override { tables_.set_views(std::move(views)); }
+    void set_functions(std::shared_ptr<const sql::NamedFunctions> functions) override {
+        tables_.set_functions(std::move(functions));
+    }
     void set_reference_tables(std::vector<std::shared_ptr<const sql::ReferenceTable>> tables) override {
         tables_.set_reference_tables(std::move(tables));
     }

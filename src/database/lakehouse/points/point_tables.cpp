@@ -17,14 +17,18 @@ namespace {
 constexpr const char* kMetrics = "metrics";
 constexpr const char* kLateEvents = "late_events";
 
-// How a type of a view's column is made from the text of its JSON value. A value that does not fit its type is an error
-// of the query: NULL would be a lie.
+// How a type of a view's column is made from the text of its JSON value, or an array from texts. A value that does not
+// fit its type is an error of the query: NULL would be a lie.
 std::string cast_of(std::string_view type, const std::string& text) {
+    const bool array = type.ends_with("[]");
+    if (array) type.remove_suffix(2);
+    const auto as = [&](std::string_view name) {
+        return fmt::format("CAST({} AS {}{})", text, name, array ? "[]" : "");
+    };
     // Exact with 22 digits before the point and 16 behind it; more digits behind are rounded. All of them are in
     // `metrics`.
-    if (type.starts_with("numeric")) return fmt::format("CAST({} AS DECIMAL(38,16))", text);
-    // PostgreSQL writes "-1 days +02:03:00", and DuckDB reads no plus.
-    if (type == "interval") return fmt::format("CAST(replace({}, '+', '') AS INTERVAL)", text);
+    if (type.starts_with("numeric")) return as("DECIMAL(38,16)");
+    if (type == "interval") return as("INTERVAL");
     static constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kTypes = {
         {{"integer", "INTEGER"},
          {"bigint", "BIGINT"},
@@ -36,16 +40,21 @@ std::string cast_of(std::string_view type, const std::string& text) {
          {"date", "DATE"},
          {"uuid", "UUID"}}};
     const auto found = std::ranges::find(kTypes, type, &std::pair<std::string_view, std::string_view>::first);
-    return found == kTypes.end() ? text : fmt::format("CAST({} AS {})", text, found->second);
+    return found == kTypes.end() ? text : as(found->second);
 }
 
 std::string value_of(const char* object, const ViewTable::Column& column) {
-    // Of types that DuckDB has no like of, the JSON is shown.
-    static constexpr std::array<std::string_view, 2> kJson = {"jsonb", "json"};
-    const bool json = std::ranges::find(kJson, column.type) != kJson.end() || column.type.ends_with("[]");
-    const std::string call =
-        fmt::format("{}({}, {})", json ? kJsonMember : kTextMember, object, duck::quoted(column.name));
-    return json ? call : cast_of(column.type, call);
+    const auto call = [&](const char* function) {
+        return fmt::format("{}({}, {})", function, object, duck::quoted(column.name));
+    };
+    if (column.type == "jsonb" || column.type == "json") return call(kJsonMember);
+    if (column.type == "jsonb[]") return call(kJsonElements);
+    // PostgreSQL writes "-1 days +02:03:00", and DuckDB reads no plus.
+    if (column.type == "interval") return cast_of(column.type, fmt::format("replace({}, '+', '')", call(kTextMember)));
+    if (column.type == "interval[]")
+        return cast_of(column.type,
+                       fmt::format("list_transform({}, lambda x: replace(x, '+', ''))", call(kTextElements)));
+    return cast_of(column.type, call(column.type.ends_with("[]") ? kTextElements : kTextMember));
 }
 
 }  // namespace
@@ -92,6 +101,16 @@ void PointTables::set_reference_tables(std::vector<std::shared_ptr<const sql::Re
     }
     std::lock_guard lock(mutex_);
     references_ = std::move(named);
+}
+
+void PointTables::set_functions(std::shared_ptr<const sql::NamedFunctions> functions) {
+    std::lock_guard lock(mutex_);
+    functions_ = std::move(functions);
+}
+
+std::shared_ptr<const sql::NamedFunctions> PointTables::functions() {
+    std::lock_guard lock(mutex_);
+    return functions_;
 }
 
 std::shared_ptr<const ReferenceTables> PointTables::reference_tables() {

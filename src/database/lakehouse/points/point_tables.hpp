@@ -5,6 +5,7 @@
 #include "database/lakehouse/points/point_catalog.hpp"
 #include "database/lakehouse/sql_gate.hpp"
 #include "database/point_store.hpp"
+#include "sql/user_function.hpp"
 
 #include <map>
 #include <memory>
@@ -37,10 +38,12 @@ public:
 
     void set_views(std::vector<ViewTable> views);
     void set_reference_tables(std::vector<std::shared_ptr<const sql::ReferenceTable>> tables);
+    void set_functions(std::shared_ptr<const sql::NamedFunctions> functions);
 
     /// Those of now. A query is planned and run with the same.
     [[nodiscard]] std::shared_ptr<const ViewTables> views();
     [[nodiscard]] std::shared_ptr<const ReferenceTables> reference_tables();
+    [[nodiscard]] std::shared_ptr<const sql::NamedFunctions> functions();
 
     [[nodiscard]] PointQuery query(const SqlTables& mentioned, const ViewTables& known);
 
@@ -48,7 +51,8 @@ private:
     PointCatalog& catalog_;
     std::mutex mutex_;
     std::shared_ptr<const ViewTables> views_ = std::make_shared<ViewTables>();  // Under mutex_; shared with queries.
-    std::shared_ptr<const ReferenceTables> references_ = std::make_shared<ReferenceTables>();  // The same.
+    std::shared_ptr<const ReferenceTables> references_ = std::make_shared<ReferenceTables>();         // The same.
+    std::shared_ptr<const sql::NamedFunctions> functions_ = std::make_shared<sql::NamedFunctions>();  // The same.
 };
 
 /// A view's own columns, typed, over SELECTed rows with kPointColumns.

@@ -25,8 +25,9 @@ Type type_named(std::string_view name) {
          {"date", Type::date},
          {"uuid", Type::uuid},
          {"interval", Type::interval}}};
+    if (name.ends_with("[]")) return sql::array_type(type_named(name.substr(0, name.size() - 2)));
     if (name.starts_with("numeric")) return Type::numeric;
-    if (name.starts_with("json") || name.ends_with("[]")) return Type::jsonb;
+    if (name.starts_with("json")) return Type::jsonb;
     const auto* const found = std::ranges::find(kTypes, name, &std::pair<std::string_view, Type>::first);
     return found == kTypes.end() ? Type::text : found->second;
 }
