@@ -104,14 +104,14 @@ std::vector<ViewPtr> chain() {
          "FROM TUMBLE(best, window_start, INTERVAL '30 s') GROUP BY source, window_start"});
 }
 
-struct Step {
+struct ChainStep {
     Partition partition = 0;
     models::EventBatchPtr batch;  // Null: a flush.
 };
 
-std::vector<Step> steps(unsigned seed) {
+std::vector<ChainStep> steps(unsigned seed) {
     std::mt19937 random(seed);
-    std::vector<Step> all;
+    std::vector<ChainStep> all;
     double now = 0;
     for (int i = 0; i < 60; ++i) {
         std::vector<TestEvent> events;
@@ -130,7 +130,7 @@ std::vector<Step> steps(unsigned seed) {
     return all;
 }
 
-void apply_to(EngineRun& engine, const Step& step) {
+void apply_to(EngineRun& engine, const ChainStep& step) {
     if (step.batch) engine.batch(step.batch, step.partition);
     else engine.flush();
 }
@@ -185,7 +185,7 @@ TEST(ViewOverView, is_what_its_statement_says_over_the_rows_of_the_view_that_it_
     for (unsigned seed = 1; seed <= 20; ++seed) {
         SCOPED_TRACE(seed);
         EngineRun engine(chain(), kChainRun);
-        for (const Step& step : steps(seed)) apply_to(engine, step);
+        for (const ChainStep& step : steps(seed)) apply_to(engine, step);
         const auto points = engine.latest();
         EXPECT_EQ(sorted(final_rows(points, "b")), computed_b(points));
         EXPECT_FALSE(final_rows(points, "b").empty());
@@ -199,9 +199,9 @@ TEST(ViewOverView, is_what_its_statement_says_over_the_rows_of_the_view_that_it_
 TEST(ViewOverView, a_crash_with_shards_at_different_checkpoints_changes_no_row) {
     std::mt19937 random(7);
     for (unsigned seed = 1; seed <= 12; ++seed) {
-        const std::vector<Step> all = steps(seed);
+        const std::vector<ChainStep> all = steps(seed);
         EngineRun whole(chain(), kChainRun);
-        for (const Step& step : all) apply_to(whole, step);
+        for (const ChainStep& step : all) apply_to(whole, step);
         for (int round = 0; round < 6; ++round) {
             const std::size_t older = random() % all.size();
             const std::size_t newer = older + random() % (all.size() - older);
@@ -220,7 +220,7 @@ TEST(ViewOverView, a_crash_with_shards_at_different_checkpoints_changes_no_row) 
                 mixed.push_back(random() % 2 == 0 ? saved[i] : saved_before[i]);
             EngineRun second(chain(), {.partitions = 2, .shards = 3, .epoch = 2}, mixed);
             std::vector<Offset> next = {0, 0};
-            for (const Step& step : all) {
+            for (const ChainStep& step : all) {
                 // A record of the log, or a flush in every partition; each partition is read from where a shard needs
                 // it.
                 for (Partition p = 0; p < 2; ++p) {
