@@ -1,10 +1,10 @@
 // count(DISTINCT x), exact, up to a limit of values a group.
-#include "base/hash.hpp"
 #include "engine/aggregates/kinds.hpp"
 #include "engine/boxed_states.hpp"
 #include "engine/value_bytes.hpp"
+#include "engine/value_set.hpp"
 
-#include <unordered_set>
+#include <string_view>
 
 namespace sf::engine {
 namespace {
@@ -13,60 +13,44 @@ constexpr std::size_t kValuesMax =
     1'000'000;  // A group; above, the result is NULL: approx_count_distinct has no such limit.
 
 struct CountDistinct {
-    // Values of 8 bytes stand in `numbers`; all others in `texts`. A call has values of one type, so one of them is
-    // empty.
     struct Box {
-        std::unordered_set<std::uint64_t> numbers;
-        std::unordered_set<std::string> texts;
-        std::size_t text_bytes = 0;
+        ValueSet values;
         bool overflow = false;
 
-        void offer(std::uint64_t number) {
-            if (!overflow) numbers.insert(number);
-            check();
-        }
-        void offer(std::string text) {
+        void offer(std::string_view value) {
             if (overflow) return;
-            const std::size_t size = text.size();
-            if (texts.insert(std::move(text)).second) text_bytes += size;
+            values.insert(value);
             check();
         }
         void check() {
-            if (numbers.size() + texts.size() <= kValuesMax) return;
-            overflow = true;
-            numbers = {};
-            texts = {};
-            text_bytes = 0;
+            overflow |= values.size() > kValuesMax;
+            if (overflow) values.clear();
         }
         void merge(const Box& other) {
             overflow |= other.overflow;
-            for (const std::uint64_t number : other.numbers) offer(number);
-            for (const std::string& text : other.texts) offer(text);
-            if (overflow) check_overflow();
+            if (!overflow) values.merge(other.values);
+            check();
         }
-        void check_overflow() {
-            numbers = {};
-            texts = {};
-            text_bytes = 0;
-        }
-        [[nodiscard]] std::size_t bytes() const { return numbers.size() * 24 + texts.size() * 64 + text_bytes; }
+        [[nodiscard]] std::size_t bytes() const { return values.bytes(); }
         void save(ByteWriter& writer) const {
             writer.put<std::uint8_t>(overflow);
-            writer.put<std::uint64_t>(numbers.size());
-            for (const std::uint64_t number : numbers) writer.put(number);
-            writer.put<std::uint64_t>(texts.size());
-            for (const std::string& text : texts) writer.put_text(text);
+            values.save(writer);
         }
         void load(ByteReader& reader) {
             overflow = reader.get<std::uint8_t>() != 0;
-            for (std::size_t left = reader.get_count(8); left > 0; --left) numbers.insert(reader.get<std::uint64_t>());
-            for (std::size_t left = reader.get_count(8); left > 0; --left) offer(std::string(reader.get_text()));
+            values.load(reader);
         }
     };
 
     static void add(Box& box, const sql::Column& column, std::uint32_t row) {
-        if (is_word(column.type)) box.offer(word_of(column, row));
-        else box.offer(bytes_of(column, row));
+        if (is_word(column.type)) {
+            const std::uint64_t word = word_of(column, row);
+            box.offer({reinterpret_cast<const char*>(&word), sizeof word});
+        } else if (column.type == sql::Type::text) {
+            box.offer(column.text(row));
+        } else {
+            box.offer(bytes_of(column, row));
+        }
     }
     static void results(const std::vector<std::unique_ptr<Box>>& boxes, std::span<const std::uint32_t> cells,
                         OwnedColumn& out) {
@@ -75,7 +59,7 @@ struct CountDistinct {
             const Box* box = boxes[cells[i]].get();
             if (box == nullptr) continue;
             if (box->overflow) out.set_failed(i, cells.size());
-            else out.integers[i] = static_cast<std::int64_t>(box->numbers.size() + box->texts.size());
+            else out.integers[i] = static_cast<std::int64_t>(box->values.size());
         }
     }
 };
