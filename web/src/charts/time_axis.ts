@@ -28,3 +28,8 @@ export function timeLabels(times: readonly number[], step: number): string[] {
     return turned ? `${text}\n${day}` : text;
   });
 }
+
+/** Whether a label names the day below the time. */
+export function twoLines(labels: readonly string[] | null): boolean {
+  return (labels ?? []).some((label) => label.includes('\n'));
+}

@@ -5,7 +5,7 @@ import { mergeSlots, withoutFilling, type SeriesSet, type Slot } from '../store/
 import { canvasTheme, themeRevision, type CanvasTheme } from './canvas_theme';
 import { lineParts } from './line_parts';
 import { drawStackedBars, stackTotals } from './stacked_bars';
-import { kTimeSteps, timeLabels } from './time_axis';
+import { kTimeSteps, timeLabels, twoLines } from './time_axis';
 import { Tooltip, type TooltipLine } from './tooltip';
 
 export interface TimeChartProps {
@@ -156,7 +156,7 @@ class Drawing {
       series,
       scales: { x: { time: true, range: () => [this.props.from, this.props.to] }, y: { range: (_chart, min, max) => yRange(min, max) } },
       axes: [
-        { ...axis, grid: { show: false }, size: 28, gap: 6, space: 70, incrs: kTimeSteps, values: (_chart, times, _axis, _space, step) => timeLabels(times, step) },
+        { ...axis, grid: { show: false }, size: (_chart, labels) => (twoLines(labels) ? 42 : 28), gap: 6, space: 70, incrs: kTimeSteps, values: (_chart, times, _axis, _space, step) => timeLabels(times, step) },
         { ...axis, size: (_chart, labels) => 14 + 6.6 * Math.max(2, ...(labels ?? []).map((label) => label.length)), gap: 6, space: 36,
           values: (_chart, values) => values.map((value) => shortened(this.props.format(value))) },
       ],
