@@ -305,14 +305,14 @@ private:
         return Exit::ok;
     }
 
-    // All are checked before the first one changes anything, with the functions that stand before them in the file.
+    // All are checked before the first one changes anything, with what stands before them in the file.
     static Result<std::vector<Checked>> check(Api& api, const std::vector<SqlStatement>& statements,
                                               const std::string& from) {
         std::vector<Checked> all;
-        std::string functions;
+        std::string functions, views;
         for (const SqlStatement& statement : statements) {
             std::string body = body_of(statement);
-            body.insert(body.size() - 1, R"(,"functions":[)" + functions + ']');
+            body.insert(body.size() - 1, R"(,"functions":[)" + functions + R"(],"views":[)" + views + ']');
             auto checked = api.post(std::string(kViews) + "/validate", body);
             if (!checked)
                 return fail(std::move(checked.error())
@@ -320,7 +320,8 @@ private:
             SF_ASSIGN(const JsonDocument document, JsonDocument::parse(checked->body));
             all.push_back(
                 {document.root().text_of("kind") == "function", document.root().text_of("name").value_or("")});
-            if (all.back().is_function) functions += (functions.empty() ? "" : ",") + json_string(statement.text);
+            std::string& before = all.back().is_function ? functions : views;
+            before += (before.empty() ? "" : ",") + json_string(statement.text);
         }
         return all;
     }

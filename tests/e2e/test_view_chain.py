@@ -152,3 +152,19 @@ def test_what_is_read_stays_and_what_cannot_be_read_is_refused(place):
         check.equal(server.request("PUT", "/api/v1/views/per_minute", {"sql": MINUTES}, service="analytics").status, 200, "the same text goes on")
         for view in ("busiest", "hourly", "per_minute"):
             check.equal(server.request("DELETE", f"/api/v1/views/{view}", service="analytics").status, 204, f"dropping {view}")
+
+
+def test_a_file_may_hold_the_whole_chain(place):
+    with place.started(SETTINGS) as server:
+        file = place.folder / "chain.sql"
+        file.write_text(";\n".join([MINUTES, HOURS.format(minutes="per_minute"), BUSIEST.format(hours="hourly")]))
+        checked = server.command("views", "validate", str(file))
+        check.equal((checked.returncode, checked.stdout), (0, "3 views, all valid\n"), f"checking the chain ({checked.stderr})")
+        check.equal(server.request("GET", "/api/v1/views", service="analytics").json()["views"], [], "nothing is made by a check")
+        for turn in ("first", "again"):
+            applied = server.command("views", "apply", str(file))
+            check.equal((applied.returncode, applied.stdout), (0, "view per_minute runs\nview hourly runs\nview busiest runs\n"), f"{turn} ({applied.stderr})")
+        file.write_text(";\n".join([HOURS.format(minutes="later"), MINUTES.replace("VIEW per_minute", "VIEW later")]))
+        refused = server.command("views", "validate", str(file))
+        check.equal(refused.returncode != 0, True, "a view that comes later in the file")
+        check.contains(refused.stderr, "line 1", "where")

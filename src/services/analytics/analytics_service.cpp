@@ -20,8 +20,9 @@ BOOST_DESCRIBE_STRUCT(ViewBody, (), (sql))
 struct ValidateBody {
     std::string sql;
     std::optional<std::vector<std::string>> functions;
+    std::optional<std::vector<std::string>> views;
 };
-BOOST_DESCRIBE_STRUCT(ValidateBody, (), (sql, functions))
+BOOST_DESCRIBE_STRUCT(ValidateBody, (), (sql, functions, views))
 
 constexpr unsigned kThreads = 2;
 constexpr std::size_t kWaitingMax = 64;
@@ -124,7 +125,8 @@ Result<http::Response> AnalyticsService::validate(const http::Request& request) 
         SF_ASSIGN(const sql::UserFunctionPtr function, engine_.check_function(body.sql, functions));
         return json(R"({"valid":true,"kind":"function","name":)" + json_string(function->name) + '}');
     }
-    SF_ASSIGN(const sql::ViewPlan plan, engine_.plan(body.sql, functions));
+    SF_ASSIGN(const sql::ViewPlan plan,
+              engine_.plan(body.sql, functions, body.views.value_or(std::vector<std::string>())));
     return json(R"({"valid":true,"kind":"view","name":)" + json_string(plan.name) + R"(,"columns":)" +
                 columns_json(plan) + '}');
 }
@@ -216,7 +218,7 @@ void AnalyticsService::add_routes(http::RouteTable& routes) {
     http::Route& checked = add(post, "/api/v1/views/validate", "Check a view without making it", http::Role::viewer,
                                [this](const http::Request& r) { return validate(r); });
     checked.bodies = {{"application/json", http::json_schema<ValidateBody>(), std::string(kExample)}};
-    checked.description = "Or a function. `functions` are statements that count as made before it.";
+    checked.description = "Or a function. `functions` and `views` are statements that count as made before it.";
     add(get, "/api/v1/views/{name}", "One view, and how it fares", http::Role::viewer,
         [this](const http::Request& r) { return show(r); });
     http::Route& replaced = add(put, "/api/v1/views/{name}", "Make or replace a view", http::Role::editor,

@@ -143,8 +143,10 @@ public:
     /// each identity all the time; rows that the shadow does not have get tombstones.
     [[nodiscard]] Result<ViewStatus> promote(std::string_view name);
 
-    /// What a statement means, with the reference tables and functions that there are, and those that statements make.
-    [[nodiscard]] Result<sql::ViewPlan> plan(const std::string& sql, std::span<const std::string> functions = {}) const;
+    /// What a statement means, with the reference tables, functions and views that there are, and the functions and
+    /// views that statements make, each in its order.
+    [[nodiscard]] Result<sql::ViewPlan> plan(const std::string& sql, std::span<const std::string> functions = {},
+                                             std::span<const std::string> views = {}) const;
 
     /// What a view's statement means, with the functions that it was made with.
     [[nodiscard]] Result<sql::ViewPlan> plan_of(const ViewRecord& record) const;

@@ -23,11 +23,20 @@ bool made_with(const ViewRecord& record, std::string_view function) {
 
 }  // namespace
 
-Result<sql::ViewPlan> ViewEngine::plan(const std::string& sql, std::span<const std::string> functions) const {
+Result<sql::ViewPlan> ViewEngine::plan(const std::string& sql, std::span<const std::string> functions,
+                                       std::span<const std::string> views) const {
     std::lock_guard lock(tables_mutex_);
     StatedFunctions all(functions_);
     SF_TRY(all.read(functions));
-    return sql::plan_view(sql, engine::aggregate_catalog(), tables_.now(), all, KnownViews(*this));
+    KnownViews known(*this);
+    const auto planned = [&](const std::string& statement) {
+        return sql::plan_view(statement, engine::aggregate_catalog(), tables_.now(), all, known);
+    };
+    for (const std::string& statement : views) {
+        SF_ASSIGN(sql::ViewPlan plan, planned(statement));
+        known.state(std::move(plan));
+    }
+    return planned(sql);
 }
 
 Result<ViewEngine::Planned> ViewEngine::plan_new(const std::string& sql) const {
