@@ -1,5 +1,6 @@
 // Functions that were written in SQL: what a call of them means, and what is refused.
 #include "sql/planner.hpp"
+#include "unit/sql/refusal.hpp"
 #include "unit/sql/test_aggregates.hpp"
 
 #include <fmt/format.h>
@@ -126,30 +127,9 @@ TEST(UserFunction, aggregates_in_the_body_are_the_group_s) {
               "precision)) > 1::double precision)");
 }
 
-// What is refused: message, place and way out. The place is the text that stands at the caret.
-struct RefusedFunction {
-    std::string sql;
-    std::string message;
-    std::string place;
-    std::string hint;
-};
-
-void expect_error(const std::string& sql, const Error& error, const RefusedFunction& one) {
-    EXPECT_EQ(error.code, ErrorCode::invalid_input) << sql;
-    EXPECT_NE(error.message.find(one.message), std::string::npos) << sql << "\n" << error.text();
-    EXPECT_NE(error.hint.find(one.hint), std::string::npos) << sql << "\n" << error.text();
-    int line = 0, column = 0;
-    ASSERT_EQ(std::sscanf(error.detail.c_str(), "line %d, column %d", &line, &column), 2) << sql << "\n"
-                                                                                          << error.text();
-    std::size_t at = 0;
-    for (int i = 1; i < line; ++i) at = sql.find('\n', at) + 1;
-    const std::string place = sql.substr(at + static_cast<std::size_t>(column) - 1);
-    EXPECT_TRUE(place.starts_with(one.place)) << sql << "\nplace: " << place << "\n" << error.text();
-}
-
 TEST(UserFunction, statements_that_are_refused) {
     const Functions known({"CREATE FUNCTION known(a integer) RETURNS integer LANGUAGE sql AS 'SELECT a'"});
-    const std::vector<RefusedFunction> cases = {
+    const std::vector<Refused> cases = {
         {"SELECT 1", "this is no function", "SELECT", "CREATE FUNCTION"},
         {"CREATE PROCEDURE p() LANGUAGE sql AS 'SELECT 1'", "this is no function", "CREATE", ""},
         {"CREATE FUNCTION s.f() RETURNS integer LANGUAGE sql AS 'SELECT 1'", "no schema", "s.f", ""},
@@ -197,15 +177,15 @@ TEST(UserFunction, statements_that_are_refused) {
         {"CREATE FUNCTION f(a integer) RETURNS bigint LANGUAGE sql STRICT RETURN count(a)", "STRICT has no meaning",
          "f(a", ""},
     };
-    for (const RefusedFunction& one : cases) {
+    for (const Refused& one : cases) {
         const auto read = read_function(one.sql);
         if (!read) {
-            expect_error(one.sql, read.error(), one);
+            expect_refusal(one.sql, read.error(), one);
             continue;
         }
         const auto checked = check_function(**read, TestAggregates(), known);
         ASSERT_FALSE(checked) << one.sql;
-        expect_error(one.sql, checked.error(), one);
+        expect_refusal(one.sql, checked.error(), one);
     }
 }
 
@@ -215,7 +195,7 @@ TEST(UserFunction, calls_that_are_refused) {
          "CREATE FUNCTION half(a integer) RETURNS integer LANGUAGE sql AS 'SELECT a / 2'",
          "CREATE FUNCTION odds(a integer) RETURNS integer LANGUAGE sql AS 'SELECT 100 / half(a)'",
          "CREATE FUNCTION middle(x float8, q float8) RETURNS float8 LANGUAGE sql AS 'SELECT approx_quantile(x, q)'"});
-    const std::vector<RefusedFunction> cases = {
+    const std::vector<Refused> cases = {
         {"SELECT half() AS x FROM events", "takes 1 argument, not 0", "half", "half(a integer)"},
         {"SELECT half(1, 2) AS x FROM events", "takes 1 argument, not 2", "2", ""},
         {"SELECT half(b => 1) AS x FROM events", "no parameter \"b\"", "b", ""},
@@ -233,11 +213,11 @@ TEST(UserFunction, calls_that_are_refused) {
         {"SELECT middle(data.ms, data.q) AS x FROM events", "the fraction must be a literal number", "middle", ""},
         {"SELECT $1 AS x FROM events", "a view has no parameters", "$1", ""},
     };
-    for (const RefusedFunction& one : cases) {
+    for (const Refused& one : cases) {
         const std::string sql = "CREATE MATERIALIZED VIEW v AS " + one.sql;
         const auto made = plan(one.sql, functions);
         ASSERT_FALSE(made) << one.sql;
-        expect_error(sql, made.error(), one);
+        expect_refusal(sql, made.error(), one);
     }
 }
 
