@@ -47,6 +47,7 @@ public:
     void emit(const Times&, bool, RowSink&) override {}
     void flush(RowSink&) override {}
     void refuse_new_groups(bool) override {}
+    void move_keys_to(KeySpacePtr) override {}
     [[nodiscard]] std::size_t groups() const override { return 0; }
     [[nodiscard]] std::size_t pieces() const override { return 0; }
     [[nodiscard]] std::size_t bytes() const override { return 0; }

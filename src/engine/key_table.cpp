@@ -1,5 +1,6 @@
 #include "engine/key_table.hpp"
 
+#include "base/assert.hpp"
 #include "engine/group_key.hpp"
 
 #include <array>
@@ -37,12 +38,10 @@ inline bool KeyTable::holds(const Slot& slot, std::string_view key) {
 
 // A table of many keys is larger than the caches. So a few keys go through each step together: the memory that one
 // step needs is under way since the step before, slots since the keys before these.
-bool KeyTable::intern(const KeyBlock& block, std::span<const std::uint32_t> wanted, std::uint64_t keys_max,
-                      std::span<KeyId> ids) {
+void KeyTable::intern(const KeyBlock& block, std::span<const std::uint32_t> wanted, std::span<KeyId> ids) {
     constexpr std::size_t kTogether = 32;
     std::array<std::size_t, kTogether> place{};
     const std::uint64_t* const hashes = block.hashes.data();
-    bool all_known = true;
     const auto fetch_slots = [&](std::span<const std::uint32_t> of) {
         for (const std::uint32_t i : of.first(std::min(kTogether, of.size())))
             __builtin_prefetch(&slots_[tag_of(hashes[i]) & (slots_.size() - 1)]);
@@ -68,21 +67,25 @@ bool KeyTable::intern(const KeyBlock& block, std::span<const std::uint32_t> want
             const Slot& slot = slots[place[k]];
             const std::uint32_t tag = tag_of(hashes[i]);
             const bool found = slot.id != kNoKey && slot.tag == tag && holds(slot, block.key(i));
-            ids[i] = found ? slot.id : intern_from(place[k], block.key(i), tag, keys_max);
-            all_known &= ids[i] != kNoKey;
+            ids[i] = found ? slot.id : intern_from(place[k], block.key(i), tag);
         }
     }
-    return all_known;
+}
+
+KeyId KeyTable::intern(std::string_view key) {
+    make_room(1);
+    const std::uint32_t tag = tag_of(hash_of_key(key));
+    return intern_from(tag & (slots_.size() - 1), key, tag);
 }
 
 // `at`: where to look on; no slot of the key stands before it.
-KeyId KeyTable::intern_from(std::size_t at, std::string_view key, std::uint32_t tag, std::uint64_t keys_max) {
+KeyId KeyTable::intern_from(std::size_t at, std::string_view key, std::uint32_t tag) {
     const std::size_t mask = slots_.size() - 1;
     while (slots_[at].id != kNoKey) {
         if (slots_[at].tag == tag && holds(slots_[at], key)) return slots_[at].id;
         at = (at + 1) & mask;
     }
-    if (keys_.size() >= keys_max || keys_.size() >= kNoKey) return kNoKey;
+    SF_ASSERT(keys_.size() < kNoKey);
     const auto id = static_cast<KeyId>(keys_.size());
     keys_.push_back(store(key));
     slots_[at] = {tag, id, keys_.back().data()};
@@ -149,19 +152,6 @@ std::vector<KeyId> KeyTable::compact(const std::vector<bool>& used) {
     kept.make_room(1);
     *this = std::move(kept);
     return moved;
-}
-
-void KeyTable::save(ByteWriter& writer) const {
-    writer.put<std::uint64_t>(keys_.size());
-    for (const std::string_view key : keys_) writer.put_text(key);
-}
-
-void KeyTable::load(ByteReader& reader) {
-    *this = {};
-    const std::size_t count = reader.get_count(sizeof(std::uint64_t));
-    keys_.reserve(count);
-    for (std::size_t i = 0; i < count; ++i) keys_.push_back(store(reader.get_text()));
-    make_room(1);
 }
 
 }  // namespace sf::engine

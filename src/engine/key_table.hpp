@@ -1,9 +1,8 @@
-// Gives every distinct group key of a view a small number. Keys are only added; compact() renumbers when most are no
-// longer used. A frozen copy shares the keys' bytes, so that a checkpoint can be written while new keys come.
+// Gives every distinct key a small number. Keys are only added; compact() renumbers when most are no longer used. A
+// frozen copy shares the keys' bytes, so that a checkpoint can be written while new keys come.
 #pragma once
 
 #include "base/huge_pages.hpp"
-#include "engine/byte_stream.hpp"
 #include "engine/key_block.hpp"
 
 #include <cstdint>
@@ -20,23 +19,19 @@ inline constexpr KeyId kNoKey = UINT32_MAX;
 /// One thread; a copy may be read by another.
 class KeyTable {
 public:
-    /// Sets ids[i] for each i of `wanted` to the number of block.key(i), or to kNoKey if it is new and there are
-    /// `keys_max` already; false if that came to pass.
-    bool intern(const KeyBlock& block, std::span<const std::uint32_t> wanted, std::uint64_t keys_max,
-                std::span<KeyId> ids);
+    /// Sets ids[i] for each i of `wanted` to the number of block.key(i), a new one if need be.
+    void intern(const KeyBlock& block, std::span<const std::uint32_t> wanted, std::span<KeyId> ids);
+    [[nodiscard]] KeyId intern(std::string_view key);
 
     [[nodiscard]] std::size_t size() const { return keys_.size(); }
     [[nodiscard]] std::string_view key(KeyId id) const { return keys_[id]; }
     [[nodiscard]] std::size_t bytes() const;
 
-    /// Keys and their bytes without the index: for save() on another thread.
+    /// Keys and their bytes without the index: for another thread.
     [[nodiscard]] KeyTable frozen() const;
 
     /// Keeps the keys with used[id] and numbers them anew, in the same order; gives the new number of each old one.
     [[nodiscard]] std::vector<KeyId> compact(const std::vector<bool>& used);
-
-    void save(ByteWriter& writer) const;
-    void load(ByteReader& reader);
 
 private:
     struct Slot {
@@ -47,7 +42,7 @@ private:
     static constexpr std::size_t kChunk = 256u << 10;
 
     [[nodiscard]] static bool holds(const Slot& slot, std::string_view key);
-    [[nodiscard]] KeyId intern_from(std::size_t at, std::string_view key, std::uint32_t tag, std::uint64_t keys_max);
+    [[nodiscard]] KeyId intern_from(std::size_t at, std::string_view key, std::uint32_t tag);
     void make_room(std::size_t keys);
     void put(const Slot& slot);
     [[nodiscard]] std::string_view store(std::string_view key);

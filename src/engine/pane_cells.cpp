@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <numeric>
 
 namespace sf::engine {
 
@@ -15,8 +14,7 @@ void PaneCells::assign(const EventGroups& groups, const BatchTimes& times) {
         assign_with_lateness(groups, times, *block);
     } else if (one_pane(groups, times, pane)) {
         cells_ = groups.groups();
-        block->key.resize(groups.group_count());
-        std::iota(block->key.begin(), block->key.end(), 0u);
+        block->key.assign(groups.key_of().begin(), groups.key_of().end());
         block->pane.assign(groups.group_count(), pane);
     } else {
         assign_panes(groups, times.of(rules_.time), *block);
@@ -47,20 +45,20 @@ bool PaneCells::one_pane(const EventGroups& groups, const BatchTimes& times, Pan
            std::ranges::all_of(rows, [&](std::uint32_t row) { return time[row] >= begin && time[row] < end; });
 }
 
-std::uint32_t PaneCells::cell_of(std::uint32_t group, Pane pane, std::int64_t closed_until, CellBlock& block) {
+std::uint32_t PaneCells::cell_of(std::uint32_t key, Pane pane, std::int64_t closed_until, CellBlock& block) {
     const std::size_t mask = table_.size() - 1;
-    std::uint64_t hash = (static_cast<std::uint64_t>(pane) * 0x9E3779B97F4A7C15ULL) ^ (group * 0xD6E8FEB86659FD93ULL) ^
+    std::uint64_t hash = (static_cast<std::uint64_t>(pane) * 0x9E3779B97F4A7C15ULL) ^ (key * 0xD6E8FEB86659FD93ULL) ^
                          (static_cast<std::uint64_t>(closed_until) * 0xC2B2AE3D27D4EB4FULL);
     std::size_t slot = (hash ^ (hash >> 32)) & mask;
     while (table_[slot] != 0) {
         const std::uint32_t cell = table_[slot] - 1;
         const std::int64_t closed = block.closed_until.empty() ? kTimeMin : block.closed_until[cell];
-        if (block.key[cell] == group && block.pane[cell] == pane && closed == closed_until) return cell;
+        if (block.key[cell] == key && block.pane[cell] == pane && closed == closed_until) return cell;
         slot = (slot + 1) & mask;
     }
     const auto cell = static_cast<std::uint32_t>(block.key.size());
     table_[slot] = cell + 1;
-    block.key.push_back(group);
+    block.key.push_back(key);
     block.pane.push_back(pane);
     if (closed_until != kTimeMin && block.closed_until.empty()) block.closed_until.assign(cell, kTimeMin);
     if (closed_until != kTimeMin || !block.closed_until.empty()) block.closed_until.push_back(closed_until);
@@ -70,6 +68,7 @@ std::uint32_t PaneCells::cell_of(std::uint32_t group, Pane pane, std::int64_t cl
 void PaneCells::assign_panes(const EventGroups& groups, std::span<const std::int64_t> time, CellBlock& block) {
     const auto rows = groups.rows();
     const auto group = groups.groups();
+    const auto key_of = groups.key_of();
     table_.assign(std::bit_ceil(rows.size() * 2), 0);
     own_cells_.resize(rows.size());
     Pane pane = 0;
@@ -81,7 +80,7 @@ void PaneCells::assign_panes(const EventGroups& groups, std::span<const std::int
             begin = rules_.grid.pane_begin(pane);
             end = rules_.grid.pane_end(pane);
         }
-        own_cells_[i] = cell_of(group[i], pane, kTimeMin, block);
+        own_cells_[i] = cell_of(key_of[group[i]], pane, kTimeMin, block);
     }
     cells_ = own_cells_;
 }
@@ -92,6 +91,7 @@ void PaneCells::assign_with_lateness(const EventGroups& groups, const BatchTimes
     const PaneGrid& grid = rules_.grid;
     const auto rows = groups.rows();
     const auto group = groups.groups();
+    const auto key_of = groups.key_of();
     const auto time = times.of(rules_.time);
     table_.assign(std::bit_ceil(rows.size() * 2), 0);
     own_rows_.clear();
@@ -117,7 +117,7 @@ void PaneCells::assign_with_lateness(const EventGroups& groups, const BatchTimes
             continue;
         }
         own_rows_.push_back(row);
-        own_cells_.push_back(cell_of(group[i], pane, closed_until, block));
+        own_cells_.push_back(cell_of(key_of[group[i]], pane, closed_until, block));
     }
     rows_ = own_rows_;
     cells_ = own_cells_;

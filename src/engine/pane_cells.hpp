@@ -16,9 +16,9 @@ private:
     [[nodiscard]] bool one_pane(const EventGroups& groups, const BatchTimes& times, Pane& pane) const;
     void assign_panes(const EventGroups& groups, std::span<const std::int64_t> time, CellBlock& block);
     void assign_with_lateness(const EventGroups& groups, const BatchTimes& times, CellBlock& block);
-    [[nodiscard]] std::uint32_t cell_of(std::uint32_t group, Pane pane, std::int64_t closed_until, CellBlock& block);
+    [[nodiscard]] std::uint32_t cell_of(std::uint32_t key, Pane pane, std::int64_t closed_until, CellBlock& block);
 
-    std::vector<std::uint32_t> table_;  // Cell + 1, by hash of group and pane; 0 is free.
+    std::vector<std::uint32_t> table_;  // Cell + 1, by hash of key and pane; 0 is free.
 };
 
 }  // namespace sf::engine

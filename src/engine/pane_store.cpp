@@ -9,24 +9,18 @@ constexpr std::size_t kAhead = 24;  // Keys fetched ahead of their use.
 
 }  // namespace
 
-PaneStore::PaneStore(ViewPtr view, std::size_t shard, std::size_t shards)
-    : view_(std::move(view)), keys_(view_->plan, shard, shards) {}
+PaneStore::PaneStore(ViewPtr view, std::size_t shard, std::size_t shards, KeySpacePtr space)
+    : view_(std::move(view)), keys_(view_->plan, shard, shards, std::move(space)) {}
 
 Merged PaneStore::merge(const Partials& partials) {
     if (!partials.cells) return {};
     const CellBlock& block = *partials.cells;
     const ShardKeys::Numbers numbers = keys_.number(block);
     const Pane* const panes = block.pane.data();
-    mine_.resize(block.key.size());
-    std::uint32_t* const mine = mine_.data();
-    std::size_t count = 0;
+    std::span<const std::uint32_t> mine = numbers.cells;
+    const std::size_t count = mine.size();
     bool sorted = block.closed_until.empty();
-    for (std::uint32_t cell = 0; cell < block.key.size(); ++cell) {
-        if (numbers.ids[block.key[cell]] == kNoKey) continue;
-        sorted &= count == 0 || panes[mine[count - 1]] <= panes[cell];
-        mine[count++] = cell;
-    }
-    mine_.resize(count);
+    for (std::size_t i = 1; i < count; ++i) sorted &= panes[mine[i - 1]] <= panes[mine[i]];
     const auto closed = [&](std::uint32_t cell) {
         return block.closed_until.empty() ? kTimeMin : block.closed_until[cell];
     };
@@ -34,12 +28,15 @@ Merged PaneStore::merge(const Partials& partials) {
     const auto before = [&](std::uint32_t a, std::uint32_t b) {
         return panes[a] < panes[b] || (panes[a] == panes[b] && closed(a) < closed(b));
     };
-    if (!sorted) std::ranges::stable_sort(mine_, before);
+    if (!sorted) {
+        mine_.assign(mine.begin(), mine.end());
+        std::ranges::stable_sort(mine_, before);
+        mine = mine_;
+    }
     for (std::size_t begin = 0; begin < count;) {
         std::size_t end = begin + 1;
         while (end < count && !before(mine[begin], mine[end])) ++end;
-        merge_cells(partials, panes[mine[begin]], closed(mine[begin]), std::span(mine_).subspan(begin, end - begin),
-                    numbers.ids);
+        merge_cells(partials, panes[mine[begin]], closed(mine[begin]), mine.subspan(begin, end - begin), numbers.ids);
         begin = end;
     }
     return {.cells = count, .groups_refused = numbers.refused};
@@ -47,7 +44,6 @@ Merged PaneStore::merge(const Partials& partials) {
 
 void PaneStore::merge_cells(const Partials& partials, Pane pane, std::int64_t closed_until,
                             std::span<const std::uint32_t> cells, std::span<const KeyId> keys) {
-    const CellBlock& block = *partials.cells;
     PaneTablePtr& slot = closed_until == kTimeMin ? panes_[pane] : restricted_[{pane, closed_until}];
     if (closed_until == kTimeMin) invalidate(pane);
     if (!slot) slot = std::make_shared<PaneTable>(view_->fresh_states());
@@ -55,10 +51,9 @@ void PaneStore::merge_cells(const Partials& partials, Pane pane, std::int64_t cl
     TouchedKeys& touched = touched_[pane];
     to_.resize(cells.size());
     std::uint32_t* const to = to_.data();
-    const std::uint32_t* const key_of = block.key.data();
     for (std::size_t i = 0; i < cells.size(); ++i) {
-        if (i + kAhead < cells.size()) table.prefetch(keys[key_of[cells[i + kAhead]]]);
-        const KeyId key = keys[key_of[cells[i]]];
+        if (i + kAhead < cells.size()) table.prefetch(keys[cells[i + kAhead]]);
+        const KeyId key = keys[cells[i]];
         to[i] = table.cell_of(key);
         if (closed_until == kTimeMin) touched.add(key, to[i]);
         else touched.add(key);
@@ -165,7 +160,7 @@ std::optional<std::vector<KeyId>> PaneStore::evict_before(Pane pane) {
 }
 
 std::size_t PaneStore::bytes() const {
-    std::size_t bytes = keys_.table().bytes();
+    std::size_t bytes = keys_.bytes();
     for (const auto& [number, table] : panes_) bytes += table->bytes();
     for (const auto& [name, table] : restricted_) bytes += table->bytes();
     for (const auto& [name, table] : nodes_) bytes += table ? table->bytes() : 0;
@@ -173,7 +168,7 @@ std::size_t PaneStore::bytes() const {
 }
 
 PaneStore::Frozen PaneStore::freeze() const {
-    Frozen frozen{keys_.table().frozen(), {panes_.begin(), panes_.end()}, {restricted_.begin(), restricted_.end()}, {}};
+    Frozen frozen{keys_.freeze(), {panes_.begin(), panes_.end()}, {restricted_.begin(), restricted_.end()}, {}};
     for (const auto& [pane, touched] : touched_)
         frozen.touched.push_back({pane, touched.since_tick(), touched.since_look()});
     return frozen;

@@ -74,7 +74,7 @@ private:
 /// One thread. Tables are copied before they change if a checkpoint still reads them.
 class PaneStore {
 public:
-    PaneStore(ViewPtr view, std::size_t shard, std::size_t shards);
+    PaneStore(ViewPtr view, std::size_t shard, std::size_t shards, KeySpacePtr space);
 
     /// Takes the cells whose keys belong to this shard.
     Merged merge(const Partials& partials);
@@ -99,13 +99,14 @@ public:
     [[nodiscard]] std::optional<std::vector<KeyId>> evict_before(Pane pane);
 
     void refuse_new_groups(bool refuse) { keys_.refuse_new(refuse); }
-    [[nodiscard]] const KeyTable& keys() const { return keys_.table(); }
+    void move_keys_to(KeySpacePtr space) { keys_.move_to(std::move(space)); }
+    [[nodiscard]] const ShardKeys& keys() const { return keys_; }
     [[nodiscard]] std::size_t bytes() const;
     [[nodiscard]] std::size_t panes() const { return panes_.size(); }
 
     /// A copy for save() on another thread: shares every table.
     struct Frozen {
-        KeyTable keys;
+        ShardKeys::Frozen keys;
         std::vector<std::pair<Pane, PaneTablePtr>> panes;
         std::vector<std::pair<std::pair<Pane, std::int64_t>, PaneTablePtr>> restricted;
         struct Touched {

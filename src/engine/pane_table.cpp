@@ -1,52 +1,8 @@
 #include "engine/pane_table.hpp"
 
-#include <algorithm>
-#include <bit>
 #include <numeric>
 
 namespace sf::engine {
-
-void CellIndex::put(KeyId key, std::uint32_t cell) {
-    if (!by_key_.empty()) {
-        by_key_[key] = cell;
-        return;
-    }
-    std::size_t at = slot_of(key);
-    while (slots_[at].key != kNoKey) at = (at + 1) & (slots_.size() - 1);
-    slots_[at] = {key, cell};
-}
-
-bool CellIndex::has_room(KeyId key) const {
-    return by_key_.empty() ? (size_ + 1) * 4 <= slots_.size() * 3 : key < by_key_.size();
-}
-
-// Chooses the smaller form anew, with room to grow.
-void CellIndex::make_room(KeyId key) {
-    std::vector<Slot> slots;
-    slots.swap(slots_);
-    std::vector<std::uint32_t> by_key;
-    by_key.swap(by_key_);
-    KeyId greatest = std::max(key, static_cast<KeyId>(by_key.size()));
-    for (const Slot& slot : slots) {
-        if (slot.key != kNoKey) greatest = std::max(greatest, slot.key);
-    }
-    const std::size_t slots_needed = std::bit_ceil(std::max<std::size_t>(16, (size_ + 1) * 2));
-    const std::size_t keys_needed = std::size_t{greatest} + greatest / 8 + 16;
-    if (keys_needed * sizeof(std::uint32_t) <= slots_needed * sizeof(Slot)) by_key_.assign(keys_needed, kNoCell);
-    else slots_.resize(slots_needed);
-    for (const Slot& slot : slots) {
-        if (slot.key != kNoKey) put(slot.key, slot.cell);
-    }
-    for (KeyId old = 0; old < by_key.size(); ++old) {
-        if (by_key[old] != kNoCell) put(old, by_key[old]);
-    }
-}
-
-void CellIndex::insert(KeyId key, std::uint32_t cell) {
-    if (!has_room(key)) make_room(key);
-    put(key, cell);
-    ++size_;
-}
 
 std::shared_ptr<PaneTable> PaneTable::clone() const {
     std::vector<std::unique_ptr<AggregateStates>> states;

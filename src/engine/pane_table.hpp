@@ -2,7 +2,7 @@
 #pragma once
 
 #include "engine/aggregate.hpp"
-#include "engine/key_table.hpp"
+#include "engine/key_index.hpp"
 
 #include <memory>
 #include <span>
@@ -10,47 +10,7 @@
 
 namespace sf::engine {
 
-inline constexpr std::uint32_t kNoCell = UINT32_MAX;
-
-/// Where a key's cell is: an array by key where most keys have a cell, open addressing where few have.
-class CellIndex {
-public:
-    [[nodiscard]] std::uint32_t find(KeyId key) const {
-        if (!by_key_.empty()) return key < by_key_.size() ? by_key_[key] : kNoCell;
-        if (slots_.empty()) return kNoCell;
-        for (std::size_t at = slot_of(key);; at = (at + 1) & (slots_.size() - 1)) {
-            if (slots_[at].key == key) return slots_[at].cell;
-            if (slots_[at].key == kNoKey) return kNoCell;
-        }
-    }
-    void prefetch(KeyId key) const {
-        if (key < by_key_.size()) __builtin_prefetch(&by_key_[key]);
-        else if (!slots_.empty()) __builtin_prefetch(&slots_[slot_of(key)]);
-    }
-    /// The key is not there yet.
-    void insert(KeyId key, std::uint32_t cell);
-    [[nodiscard]] std::size_t bytes() const {
-        return slots_.capacity() * sizeof(Slot) + by_key_.capacity() * sizeof(std::uint32_t);
-    }
-
-private:
-    struct Slot {
-        KeyId key = kNoKey;
-        std::uint32_t cell = 0;
-    };
-    [[nodiscard]] std::size_t slot_of(KeyId key) const {
-        // Keys are numbered in the order they come, so neighbours are used together: keep them together.
-        return key & (slots_.size() - 1);
-    }
-    [[nodiscard]] bool has_room(KeyId key) const;
-    void make_room(KeyId key);
-    void put(KeyId key, std::uint32_t cell);
-
-    // One of both is empty.
-    std::vector<Slot> slots_;            // A power of two; at most three quarters full.
-    std::vector<std::uint32_t> by_key_;  // Never many times as large as the slots would be.
-    std::size_t size_ = 0;
-};
+inline constexpr std::uint32_t kNoCell = KeyIndex::kNone;
 
 /// One thread at a time; shared read-only with checkpoints.
 class PaneTable {
@@ -92,7 +52,7 @@ public:
 
 private:
     std::vector<KeyId> keys_;
-    CellIndex index_;
+    KeyIndex index_;
     std::vector<std::unique_ptr<AggregateStates>> states_;
 };
 

@@ -14,8 +14,8 @@ constexpr std::uint8_t kFlagClosed = 2;
 
 }  // namespace
 
-PaneWindows::PaneWindows(ViewPtr view, std::size_t shard, std::size_t shards)
-    : ViewWindows(view), panes_(view, shard, shards), rows_(view) {}
+PaneWindows::PaneWindows(ViewPtr view, std::size_t shard, std::size_t shards, KeySpacePtr space)
+    : ViewWindows(view), panes_(view, shard, shards, std::move(space)), rows_(view) {}
 
 // The first window at or after `from` that has a pane with events.
 std::optional<WindowIndex> PaneWindows::next_window(WindowIndex from) const {

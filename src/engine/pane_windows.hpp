@@ -16,7 +16,7 @@ inline constexpr std::int64_t kEarlyWindowsMax = 32;
 /// One thread.
 class PaneWindows final : public ViewWindows {
 public:
-    PaneWindows(ViewPtr view, std::size_t shard, std::size_t shards);
+    PaneWindows(ViewPtr view, std::size_t shard, std::size_t shards, KeySpacePtr space);
 
     Merged merge(const Partials& partials) override { return panes_.merge(partials); }
     [[nodiscard]] std::int64_t due_at() const override;
@@ -25,6 +25,7 @@ public:
     [[nodiscard]] WindowIndex settled_before(std::int64_t watermark) const override;
 
     void refuse_new_groups(bool refuse) override { panes_.refuse_new_groups(refuse); }
+    void move_keys_to(KeySpacePtr space) override { panes_.move_keys_to(std::move(space)); }
     [[nodiscard]] std::size_t groups() const override { return panes_.keys().size(); }
     [[nodiscard]] std::size_t pieces() const override { return panes_.panes(); }
     [[nodiscard]] std::size_t bytes() const override { return panes_.bytes(); }

@@ -37,7 +37,7 @@ void PartialFold::add_branch(ViewPtr branch, PlanRange range) {
         fmt::format("{} in {} {} {} {} {} {} {} {} {}", running.groups_name, rules.grid.is_total(), rules.gap,
                     rules.grid.slide(), rules.grid.size(), rules.grid.offset(), rules.lateness, rules.out_of_orderness,
                     static_cast<int>(rules.time), rules.closed_until);
-    running.groups = &groups_.try_emplace(running.groups_name, running.where, running.keys).first->second;
+    running.groups = &groups_of(running);
     ++running.groups->users;
     if (!running.rows) {
         running.cells = &cells_.try_emplace(running.cells_name, rules).first->second;
@@ -45,6 +45,16 @@ void PartialFold::add_branch(ViewPtr branch, PlanRange range) {
     }
     for (const sql::AggregateCall& call : plan.aggregates) add_fold(running, call);
     views_.push_back(std::move(running));
+}
+
+PartialFold::Groups& PartialFold::groups_of(const Running& running) {
+    const auto [at, made] = groups_.try_emplace(running.groups_name, running.where);
+    Groups& groups = at->second;
+    if (!made) return groups;
+    groups.keys_name = fmt::format("{}", fmt::join(running.keys, " "));
+    groups.keys = &keys_.try_emplace(groups.keys_name, running.keys).first->second;
+    ++groups.keys->users;
+    return groups;
 }
 
 void PartialFold::add_fold(Running& running, const sql::AggregateCall& call) {
@@ -86,8 +96,14 @@ void PartialFold::release(const Running& running) {
         fold->second.aggregate.release(evaluator_);
         folds_.erase(fold);
     }
-    if (--running.groups->users == 0) groups_.erase(running.groups_name);
+    if (--running.groups->users == 0) release_groups(running.groups_name);
     if (running.cells != nullptr && --running.cells->users == 0) cells_.erase(running.cells_name);
+}
+
+void PartialFold::release_groups(const std::string& name) {
+    const auto groups = groups_.find(name);
+    if (--groups->second.keys->users == 0) keys_.erase(groups->second.keys_name);
+    groups_.erase(groups);
 }
 
 BatchTimes PartialFold::times_of(const models::EventBatch& batch) {
@@ -138,7 +154,11 @@ Offset PartialFold::next_change(Offset offset) const {
 
 void PartialFold::fold_view(Running& running, const models::EventBatch& batch, const BatchTimes& times, Frame& frame) {
     Groups& groups = *running.groups;
-    if (std::exchange(groups.record, record_) != record_) groups.groups.assign(evaluator_, batch.size());
+    if (std::exchange(groups.record, record_) != record_) {
+        Keys& keys = *groups.keys;
+        if (std::exchange(keys.record, record_) != record_) keys.keys.begin();
+        groups.groups.assign(evaluator_, keys.keys, keys.users > 1, batch.size());
+    }
     if (groups.groups.rows().empty()) {
         if (groups.groups.failed() > 0) {
             frame.partials.push_back({.view = running.view->number, .events_failed = groups.groups.failed()});

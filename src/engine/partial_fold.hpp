@@ -54,11 +54,19 @@ public:
 private:
     // Parts that views share stand in maps by what they are made of; each is computed once a record, when the first
     // view asks.
-    struct Groups {
-        explicit Groups(std::optional<Slot> where, std::vector<Slot> keys) : groups(where, std::move(keys)) {}
-        EventGroups groups;
-        std::size_t users = 0;
+    struct Keys {
+        explicit Keys(std::vector<Slot> slots) : keys(std::move(slots)) {}
+        BatchKeys keys;
+        std::size_t users = 0;     // Groups, each of another filter.
         std::uint64_t record = 0;  // For which it was computed.
+    };
+    struct Groups {
+        explicit Groups(std::optional<Slot> where) : groups(where) {}
+        EventGroups groups;
+        Keys* keys = nullptr;
+        std::string keys_name;
+        std::size_t users = 0;
+        std::uint64_t record = 0;
     };
     struct Cells {
         explicit Cells(const CellRules& rules) : cells(make_event_cells(rules)) {}
@@ -89,7 +97,9 @@ private:
     };
 
     void add_branch(ViewPtr branch, PlanRange range);
+    [[nodiscard]] Groups& groups_of(const Running& running);
     void release(const Running& running);
+    void release_groups(const std::string& name);
     [[nodiscard]] BatchTimes times_of(const models::EventBatch& batch);
     void fold_view(Running& running, const models::EventBatch& batch, const BatchTimes& times, Frame& frame);
     void add_fold(Running& running, const sql::AggregateCall& call);
@@ -98,6 +108,7 @@ private:
     PartitionTime time_;
     sql::EventEvaluator evaluator_;
     std::vector<Running> views_;
+    std::map<std::string, Keys> keys_;
     std::map<std::string, Groups> groups_;
     std::map<std::string, Cells> cells_;
     std::map<std::string, Fold> folds_;

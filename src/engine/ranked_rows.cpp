@@ -7,7 +7,7 @@
 namespace sf::engine {
 
 // In pieces, as WindowRows::emit() does it, twice: to rank them, and to show those that may be.
-void WindowRows::emit_ranked(const Groups& groups, const KeyTable& names, const Frame& window, RowSink& sink,
+void WindowRows::emit_ranked(const Groups& groups, const ShardKeys& names, const Frame& window, RowSink& sink,
                              GivenRows& given) {
     constexpr std::size_t kTogether = models::kBatchEventsMax;
     ranking_->begin();

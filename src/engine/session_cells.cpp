@@ -13,7 +13,7 @@ void SessionCells::assign(const EventGroups& groups, const BatchTimes& times) {
         leave_late_ones_out(groups, times, *block);
         group = own_groups_;
     }
-    assign_pieces(group, groups.group_count(), times.of(rules_.time), *block);
+    assign_pieces(group, groups.key_of(), times.of(rules_.time), *block);
     block->events = rows_.size();
     block_ = std::move(block);
 }
@@ -49,10 +49,10 @@ void SessionCells::leave_late_ones_out(const EventGroups& groups, const BatchTim
 
 // An event that does not follow the last piece of its group begins another one. Where records are out of order that
 // may be a piece of a session that has one already: stage 2 brings pieces together, whichever record they are from.
-void SessionCells::assign_pieces(std::span<const std::uint32_t> groups, std::size_t group_count,
+void SessionCells::assign_pieces(std::span<const std::uint32_t> groups, std::span<const std::uint32_t> key_of,
                                  std::span<const std::int64_t> time, CellBlock& block) {
     constexpr std::uint32_t kNone = UINT32_MAX;
-    cell_of_group_.assign(group_count, kNone);
+    cell_of_group_.assign(key_of.size(), kNone);
     own_cells_.resize(rows_.size());
     for (std::size_t i = 0; i < rows_.size(); ++i) {
         const std::int64_t at = time[rows_[i]];
@@ -60,7 +60,7 @@ void SessionCells::assign_pieces(std::span<const std::uint32_t> groups, std::siz
         if (cell == kNone || at < block.session[cell].first - rules_.gap ||
             at > block.session[cell].last + rules_.gap) {
             cell = static_cast<std::uint32_t>(block.key.size());
-            block.key.push_back(groups[i]);
+            block.key.push_back(key_of[groups[i]]);
             block.session.push_back({at, at});
         } else {
             SessionSpan& span = block.session[cell];

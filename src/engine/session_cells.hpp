@@ -18,7 +18,7 @@ public:
 private:
     [[nodiscard]] bool nothing_late(const BatchTimes& times) const;
     void leave_late_ones_out(const EventGroups& groups, const BatchTimes& times, CellBlock& block);
-    void assign_pieces(std::span<const std::uint32_t> groups, std::size_t group_count,
+    void assign_pieces(std::span<const std::uint32_t> groups, std::span<const std::uint32_t> key_of,
                        std::span<const std::int64_t> time, CellBlock& block);
 
     std::vector<std::uint32_t> own_groups_;     // Of own_rows_.

@@ -10,10 +10,10 @@ constexpr std::size_t kGoneWorthMoving = 1'024;
 
 }  // namespace
 
-SessionStore::SessionStore(ViewPtr view, std::size_t shard, std::size_t shards)
+SessionStore::SessionStore(ViewPtr view, std::size_t shard, std::size_t shards, KeySpacePtr space)
     : view_(std::move(view)),
       gap_(view_->gap()),
-      keys_(view_->plan, shard, shards),
+      keys_(view_->plan, shard, shards, std::move(space)),
       table_(std::make_shared<SessionTable>(view_->fresh_states())) {}
 
 SessionTable& SessionStore::writable() {
@@ -23,7 +23,7 @@ SessionTable& SessionStore::writable() {
 
 // First all spans, then all states: which session a cell ends up in is known only when the record is through.
 Merged SessionStore::merge(const Partials& partials) {
-    from_.clear();
+    from_ = {};
     to_.clear();
     if (!partials.cells) return {};
     const CellBlock& block = *partials.cells;
@@ -31,18 +31,14 @@ Merged SessionStore::merge(const Partials& partials) {
     SessionTable& table = writable();
     index_.grow(keys_.size());
     taken_into_.clear();
-    const auto ahead = [&](std::size_t cell) {
-        return cell < block.key.size() ? numbers.ids[block.key[cell]] : kNoKey;
-    };
-    for (std::uint32_t cell = 0; cell < block.key.size(); ++cell) {
-        if (const KeyId key = ahead(cell + 2 * kSessionsAhead); key != kNoKey) index_.prefetch(key);
-        if (const KeyId key = ahead(cell + kSessionsAhead); key != kNoKey) {
+    from_ = numbers.cells;
+    const auto ahead = [&](std::size_t i) { return i < from_.size() ? numbers.ids[from_[i]] : kNoKey; };
+    for (std::size_t i = 0; i < from_.size(); ++i) {
+        if (const KeyId key = ahead(i + 2 * kSessionsAhead); key != kNoKey) index_.prefetch(key);
+        if (const KeyId key = ahead(i + kSessionsAhead); key != kNoKey) {
             if (const auto sessions = index_.of(key); !sessions.empty()) table.prefetch(sessions.back());
         }
-        const KeyId key = numbers.ids[block.key[cell]];
-        if (key == kNoKey) continue;
-        from_.push_back(cell);
-        to_.push_back(take(key, block.session[cell], table));
+        to_.push_back(take(numbers.ids[from_[i]], block.session[from_[i]], table));
     }
     table.grow();
     if (!taken_into_.empty()) {
@@ -161,7 +157,7 @@ std::optional<std::vector<SessionNumber>> SessionStore::compact() {
     return moved;
 }
 
-std::size_t SessionStore::bytes() const { return keys_.table().bytes() + table_->bytes() + index_.bytes(); }
+std::size_t SessionStore::bytes() const { return keys_.bytes() + table_->bytes() + index_.bytes(); }
 
 void SessionStore::save(const Frozen& frozen, ByteWriter& writer) {
     frozen.keys.save(writer);

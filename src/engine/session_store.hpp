@@ -15,7 +15,7 @@ namespace sf::engine {
 /// One thread. The table is copied before it changes if a checkpoint still reads it.
 class SessionStore {
 public:
-    SessionStore(ViewPtr view, std::size_t shard, std::size_t shards);
+    SessionStore(ViewPtr view, std::size_t shard, std::size_t shards, KeySpacePtr space);
 
     /// Takes the cells whose keys belong to this shard.
     Merged merge(const Partials& partials);
@@ -25,7 +25,8 @@ public:
 
     [[nodiscard]] const SessionTable& table() const { return *table_; }
     [[nodiscard]] SessionTable& writable();
-    [[nodiscard]] const KeyTable& keys() const { return keys_.table(); }
+    void move_keys_to(KeySpacePtr space) { keys_.move_to(std::move(space)); }
+    [[nodiscard]] const ShardKeys& keys() const { return keys_; }
 
     void refuse_new_groups(bool refuse) { keys_.refuse_new(refuse); }
 
@@ -46,11 +47,11 @@ public:
 
     /// A copy for save() on another thread: shares the table.
     struct Frozen {
-        KeyTable keys;
+        ShardKeys::Frozen keys;
         std::shared_ptr<const SessionTable> table;
         std::map<SessionNumber, std::vector<std::int64_t>> former_starts;
     };
-    [[nodiscard]] Frozen freeze() const { return {keys_.table().frozen(), table_, former_starts_}; }
+    [[nodiscard]] Frozen freeze() const { return {keys_.freeze(), table_, former_starts_}; }
     static void save(const Frozen& frozen, ByteWriter& writer);
     void load(ByteReader& reader);
 
@@ -68,7 +69,7 @@ private:
     std::map<SessionNumber, std::vector<std::int64_t>> former_starts_;
     std::size_t gone_ = 0;                               // Sessions that are gone and still have a cell.
     std::map<SessionNumber, SessionNumber> taken_into_;  // In this merge().
-    std::vector<std::uint32_t> from_;
+    std::span<const std::uint32_t> from_;
     std::vector<SessionNumber> to_;
 };
 

@@ -12,12 +12,12 @@ constexpr auto kLater = [](const auto& a, const auto& b) {
 
 }  // namespace
 
-SessionWindows::SessionWindows(ViewPtr view, std::size_t shard, std::size_t shards)
+SessionWindows::SessionWindows(ViewPtr view, std::size_t shard, std::size_t shards, KeySpacePtr space)
     : ViewWindows(view),
       gap_(view->gap()),
       total_(view->grid.is_total()),
       emission_(view->plan.options.emit.kind),
-      sessions_(view, shard, shards),
+      sessions_(view, shard, shards, std::move(space)),
       rows_(view) {}
 
 Merged SessionWindows::merge(const Partials& partials) {

@@ -14,7 +14,7 @@ namespace sf::engine {
 /// One thread.
 class SessionWindows final : public ViewWindows {
 public:
-    SessionWindows(ViewPtr view, std::size_t shard, std::size_t shards);
+    SessionWindows(ViewPtr view, std::size_t shard, std::size_t shards, KeySpacePtr space);
 
     Merged merge(const Partials& partials) override;
     [[nodiscard]] std::int64_t due_at() const override;
@@ -22,6 +22,7 @@ public:
     void flush(RowSink& sink) override;
 
     void refuse_new_groups(bool refuse) override { sessions_.refuse_new_groups(refuse); }
+    void move_keys_to(KeySpacePtr space) override { sessions_.move_keys_to(std::move(space)); }
     [[nodiscard]] std::size_t groups() const override { return sessions_.keys().size(); }
     [[nodiscard]] std::size_t pieces() const override { return sessions_.table().size(); }
     [[nodiscard]] std::size_t bytes() const override;

@@ -27,7 +27,7 @@ Shard::Shard(ShardOptions options)
     : options_(options), partitions_(options.partitions), early_(static_cast<double>(options.early_rows_max)) {}
 
 void Shard::add(ViewPtr view, std::vector<WindowIndex> places) {
-    auto running = std::make_unique<Running>(view, options_);
+    auto running = std::make_unique<Running>(view, options_, spaces_);
     running->settled.places = std::move(places);
     views_.emplace(view->number, std::move(running));
     if (view->plan.over) begin_reading(view);
@@ -42,6 +42,7 @@ void Shard::adopt(ViewPtr view, Shard& from, Emitted given) {
         emitted_.points.push_back(std::move(point));
     }
     std::ranges::move(given.late_events, std::back_inserter(emitted_.late_events));
+    found->second->windows->move_keys_to(spaces_.of(view->plan));
     views_.insert_or_assign(view->number, std::move(found->second));
     from.views_.erase(found);
     if (view->plan.over) begin_reading(view);
@@ -54,7 +55,7 @@ void Shard::rename(ViewNumber view, ViewPtr as) {
     ByteWriter writer([&](std::span<const std::byte> bytes) { state.insert(state.end(), bytes.begin(), bytes.end()); });
     found->second->windows->freeze()->save(writer);
     writer.flush();
-    auto renamed = std::make_unique<Running>(as, options_);
+    auto renamed = std::make_unique<Running>(as, options_, spaces_);
     ByteReader reader{std::span<const std::byte>(state)};
     renamed->windows->load(reader);
     SF_ASSERT(reader.ok() && reader.at_end());
@@ -333,7 +334,7 @@ Result<> Shard::restore(std::span<const std::byte> saved, const std::vector<View
         partition.flushes = reader.get<std::uint64_t>();
     }
     flushes_done_ = reader.get<std::uint64_t>();
-    for (const ViewPtr& view : views) views_.emplace(view->number, std::make_unique<Running>(view, options_));
+    for (const ViewPtr& view : views) views_.emplace(view->number, std::make_unique<Running>(view, options_, spaces_));
     for (std::size_t left = reader.get_count(sizeof(std::uint64_t)); left > 0; --left) {
         const std::string_view identity = reader.get_text();
         const std::string_view body = reader.get_text();

@@ -160,8 +160,8 @@ public:
 
 private:
     struct Running {
-        explicit Running(ViewPtr view, const ShardOptions& options)
-            : windows(make_view_windows(std::move(view), options.index, options.shards)) {}
+        Running(ViewPtr view, const ShardOptions& options, KeySpaces& spaces)
+            : windows(make_view_windows(std::move(view), options.index, options.shards, spaces)) {}
         std::unique_ptr<ViewWindows> windows;
         ViewCounters counters;
         std::int64_t due_at = kTimeMax;      // The watermark at which something is due.
@@ -201,6 +201,7 @@ private:
 
     const ShardOptions options_;
     std::vector<ShardSnapshot::PartitionState> partitions_;
+    KeySpaces spaces_;
     std::map<ViewNumber, std::unique_ptr<Running>> views_;
     std::uint64_t flushes_done_ = 0;
     std::uint64_t version_ = 0;

@@ -76,6 +76,8 @@ Sharing sharing_of(const View& view, std::span<const ViewPtr> all) {
         };
         if (share(view, *other, [&](const auto& a, const auto& b) { return a.where && same_filter(a, b); }))
             sharing.filter.push_back(name);
+        if (share(view, *other, [&](const auto& a, const auto& b) { return !a.of_events && same_keys(a, b); }))
+            sharing.keys.push_back(name);
         if (share(view, *other, [&](const auto& a, const auto& b) { return same_filter(a, b) && same_keys(a, b); })) {
             sharing.groups.push_back(name);
             if (same_panes(*other, view)) sharing.panes.push_back(name);

@@ -21,7 +21,8 @@ std::vector<Slot> keys_of_rows(const sql::ViewPlan& plan, sql::EventEvaluator& e
 ViewRowFold::ViewRowFold(ViewPtr view)
     : view_(std::move(view)),
       stored_(*view_->plan.over),
-      groups_(filter_of(view_->plan, evaluator_), keys_of_rows(view_->plan, evaluator_)),
+      keys_(keys_of_rows(view_->plan, evaluator_)),
+      groups_(filter_of(view_->plan, evaluator_)),
       cells_(make_event_cells({.grid = view_->grid})) {
     for (const sql::AggregateCall& call : view_->plan.aggregates) aggregates_.emplace_back(call, evaluator_);
 }
@@ -45,7 +46,7 @@ Partials ViewRowFold::fold_some(std::span<const models::MetricPoint> rows) {
         times_.push_back(view_->plan.over->by_end ? rows_.back().window_end : rows_.back().window_start);
     }
     evaluator_.begin(stored_.read(rows_), rows.size());
-    groups_.assign(evaluator_, rows.size());
+    groups_.assign(evaluator_, keys_, false, rows.size());
     Partials partials{.view = view_->number, .events_failed = groups_.failed()};
     if (groups_.rows().empty()) return partials;
     const auto [least, greatest] = std::ranges::minmax(times_);

@@ -25,6 +25,7 @@ private:
     const ViewPtr view_;
     sql::StoredRows stored_;
     sql::EventEvaluator evaluator_{sql::EventEvaluator::Over::view_rows};
+    BatchKeys keys_;
     EventGroups groups_;
     std::unique_ptr<EventCells> cells_;
     std::vector<AggregateFold> aggregates_;

@@ -48,6 +48,9 @@ public:
     /// While the state is larger than state_max: cells of groups that are not known yet are left out.
     virtual void refuse_new_groups(bool refuse) = 0;
 
+    /// It has come from another shard.
+    virtual void move_keys_to(KeySpacePtr space) = 0;
+
     [[nodiscard]] const View& view() const { return *view_; }
     [[nodiscard]] virtual std::size_t groups() const = 0;
     [[nodiscard]] virtual std::size_t pieces() const = 0;  // Panes, or sessions.
@@ -73,6 +76,7 @@ protected:
     const ViewPtr view_;
 };
 
-[[nodiscard]] std::unique_ptr<ViewWindows> make_view_windows(ViewPtr view, std::size_t shard, std::size_t shards);
+[[nodiscard]] std::unique_ptr<ViewWindows> make_view_windows(ViewPtr view, std::size_t shard, std::size_t shards,
+                                                             KeySpaces& spaces);
 
 }  // namespace sf::engine

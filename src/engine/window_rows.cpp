@@ -41,7 +41,7 @@ WindowRows::WindowRows(ViewPtr view)
     if (!ranks_.empty()) ranking_.emplace(view_->plan);
 }
 
-void WindowRows::read_inputs(const Groups& groups, const KeyTable& names, const Frame& window) {
+void WindowRows::read_inputs(const Groups& groups, const ShardKeys& names, const Frame& window) {
     const std::size_t rows = groups.keys.size();
     names_.clear();
     for (const KeyId key : groups.keys) names_.push_back(names.key(key));
@@ -97,7 +97,7 @@ bool WindowRows::failed(std::size_t row) {
 }
 
 // In pieces, as batches of events are: what an expression may take of memory is bounded by the batch.
-void WindowRows::emit(const Groups& groups, const KeyTable& names, const Frame& window, RowSink& sink,
+void WindowRows::emit(const Groups& groups, const ShardKeys& names, const Frame& window, RowSink& sink,
                       std::vector<std::uint8_t>& shown) {
     shown.assign(groups.keys.size(), 1);
     for (std::size_t begin = 0; begin < groups.keys.size(); begin += kTogether) {
@@ -112,7 +112,7 @@ void WindowRows::emit(const Groups& groups, const KeyTable& names, const Frame& 
     }
 }
 
-void WindowRows::emit_some(const Groups& groups, const KeyTable& names, const Frame& window, RowSink& sink,
+void WindowRows::emit_some(const Groups& groups, const ShardKeys& names, const Frame& window, RowSink& sink,
                            std::span<std::uint8_t> shown) {
     const std::size_t rows = groups.keys.size();
     read_inputs(groups, names, window);
@@ -139,7 +139,7 @@ void WindowRows::emit_some(const Groups& groups, const KeyTable& names, const Fr
     }
 }
 
-void WindowRows::retract(KeyId key, const KeyTable& names, const Frame& window, RowSink& sink) {
+void WindowRows::retract(KeyId key, const ShardKeys& names, const Frame& window, RowSink& sink) {
     const std::string_view name = names.key(key);
     const bool ours = read_keys(std::span(&name, 1), key_types_, keys_);
     SF_ASSERT(ours);

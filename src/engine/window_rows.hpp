@@ -3,7 +3,7 @@
 #pragma once
 
 #include "engine/group_ranking.hpp"
-#include "engine/key_table.hpp"
+#include "engine/shard_keys.hpp"
 #include "engine/view.hpp"
 #include "models/metric_point.hpp"
 #include "sql/evaluator.hpp"
@@ -47,7 +47,7 @@ public:
         std::span<const std::int64_t> begins, ends;  // Of each group, where each has its own: sessions.
     };
     /// Adds a row for each group that HAVING lets through, and tells for each whether it did.
-    void emit(const Groups& groups, const KeyTable& names, const Frame& window, RowSink& sink,
+    void emit(const Groups& groups, const ShardKeys& names, const Frame& window, RowSink& sink,
               std::vector<std::uint8_t>& shown);
 
     /// Whether a row depends on the groups beside it: then emit_ranked() takes the place of emit().
@@ -56,18 +56,19 @@ public:
     /// All groups of a window. Adds a row for each that HAVING and ranks let through and that readers don't have like
     /// that yet, or for all of them where the window is final; and a tombstone for each that readers have and that is
     /// no longer among them.
-    void emit_ranked(const Groups& groups, const KeyTable& names, const Frame& window, RowSink& sink, GivenRows& given);
+    void emit_ranked(const Groups& groups, const ShardKeys& names, const Frame& window, RowSink& sink,
+                     GivenRows& given);
 
     /// Adds a tombstone.
-    void retract(KeyId key, const KeyTable& names, const Frame& window, RowSink& sink);
+    void retract(KeyId key, const ShardKeys& names, const Frame& window, RowSink& sink);
 
 private:
-    void emit_some(const Groups& groups, const KeyTable& names, const Frame& window, RowSink& sink,
+    void emit_some(const Groups& groups, const ShardKeys& names, const Frame& window, RowSink& sink,
                    std::span<std::uint8_t> shown);
     [[nodiscard]] models::MetricPoint point(const Frame& window, std::size_t row, const RowSink& sink) const;
     [[nodiscard]] bool is_known(KeyId key, const models::MetricPoint& row);
     void read_ranks(std::size_t rows);
-    void read_inputs(const Groups& groups, const KeyTable& names, const Frame& window);
+    void read_inputs(const Groups& groups, const ShardKeys& names, const Frame& window);
     void append_keys(std::string& out, std::size_t row) const;
     [[nodiscard]] bool failed(std::size_t row);
 

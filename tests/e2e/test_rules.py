@@ -147,6 +147,7 @@ def test_explain_tells_sharing_state_rates_and_limits(place):
         check.wait_until(lambda: min(rates()) > 1, 20, "no rate is told", pause=0.3)
         two = explained("two")
         check.equal(two["sharing"]["filter"], {"views": 2, "names": ["one", "three"]}, "views with the same filter")
+        check.equal(two["sharing"]["keys"], {"views": 1, "names": ["one"]}, "views with the same keys")
         check.equal((two["sharing"]["groups"]["names"], two["sharing"]["panes"]["names"]), (["one"], ["one"]), "views with the same groups and panes")
         check.equal(two["sharing"]["fields"], {"data.x": {"views": 1, "names": ["one"]}}, "views with the same field")
         check.equal((two["state"]["groups"], two["limits"]["keys_max"]), (1, 7), "groups and limit")

@@ -131,8 +131,8 @@ std::string sharing_json(const engine::Sharing& sharing) {
     std::string fields;
     for (const auto& [field, views] : sharing.fields)
         fields += (fields.empty() ? "" : ",") + json_string(field) + ':' + shared_with(views);
-    return fmt::format(R"({{"filter":{},"groups":{},"panes":{},"fields":{{{}}}}})", shared_with(sharing.filter),
-                       shared_with(sharing.groups), shared_with(sharing.panes), fields);
+    return fmt::format(R"({{"filter":{},"keys":{},"groups":{},"panes":{},"fields":{{{}}}}})",
+                       shared_with(sharing.filter), shared_with(sharing.keys), shared_with(sharing.groups), shared_with(sharing.panes), fields);
 }
 
 std::string limits_json(const ViewExplanation& explanation) {

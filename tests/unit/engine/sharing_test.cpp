@@ -33,6 +33,7 @@ TEST(Sharing, is_told_as_the_fold_does_it) {
     const Sharing sharing = sharing_of(*view, all);
     EXPECT_EQ(sharing.filter, (Names{"same", "other_key", "other_window"}));
     EXPECT_EQ(sharing.groups, (Names{"same", "other_window"}));
+    EXPECT_EQ(sharing.keys, (Names{"same", "other_window", "other_filter"}));
     EXPECT_EQ(sharing.panes, Names{"same"});
     EXPECT_EQ(sharing.fields.size(), 1u);
     EXPECT_EQ(sharing.fields.at("data.x"), (Names{"same", "other_key", "other_window", "other_filter"}));
@@ -48,7 +49,7 @@ TEST(Sharing, is_told_as_the_fold_does_it) {
             return std::ranges::find(names, all[i]->plan.name) != names.end();
         };
         EXPECT_EQ(&other == &mine, shared(sharing.panes)) << all[i]->plan.name;
-        EXPECT_EQ(other.keys == mine.keys, shared(sharing.groups)) << all[i]->plan.name;
+        EXPECT_EQ(other.keys == mine.keys, shared(sharing.keys)) << all[i]->plan.name;
     }
 }
 
