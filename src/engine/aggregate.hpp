@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/byte_stream.hpp"
+#include "engine/key_block.hpp"
 #include "engine/owned_column.hpp"
 #include "sql/view_plan.hpp"
 
@@ -29,6 +30,15 @@ public:
     /// Row rows[i] of the arguments goes into cells[i]. NULLs are the aggregate's to skip.
     virtual void fold(std::span<const std::uint32_t> rows, std::span<const std::uint32_t> cells,
                       std::span<const sql::Column* const> arguments) = 0;
+
+    /// Whether it takes numbers in the place of values: fold_numbers() is called, not fold().
+    [[nodiscard]] virtual bool takes_numbers() const { return false; }
+
+    /// As fold(): values->key(numbers[i]) goes into cells[i]. A value may have several numbers. NULLs do not come.
+    virtual void fold_numbers(std::span<const std::uint32_t> numbers, std::span<const std::uint32_t> cells,
+                              const std::shared_ptr<const KeyBlock>& values) {
+        static_cast<void>(numbers), static_cast<void>(cells), static_cast<void>(values);
+    }
 
     /// Cell from[i] of `other`, which is of the same aggregate, goes into to[i].
     virtual void merge(const AggregateStates& other, std::span<const std::uint32_t> from,

@@ -13,37 +13,60 @@ void AggregateFold::release(sql::EventEvaluator& evaluator) const {
     if (filter_) evaluator.remove(*filter_);
 }
 
-std::shared_ptr<const AggregateStates> AggregateFold::fold(sql::EventEvaluator& evaluator, const EventCells& cells,
-                                                           Scratch& scratch, std::uint64_t& failed) const {
+std::shared_ptr<const AggregateStates> AggregateFold::fold(const Input& input, Scratch& scratch,
+                                                           std::uint64_t& failed) const {
     std::unique_ptr<AggregateStates> states = prototype_->fresh();
-    states->resize(cells.block()->key.size());
-    std::span<const std::uint32_t> rows = cells.rows();
-    std::span<const std::uint32_t> of_rows = cells.cells();
+    states->resize(input.cells.block()->key.size());
+    std::span<const std::uint32_t> rows = input.cells.rows();
+    std::span<const std::uint32_t> cells = input.cells.cells();
     const auto count_failures = [&](const sql::Column& column) {
         if (column.failed.empty()) return;
         for (const std::uint32_t row : rows) failed += column.failed[row];
     };
-    if (filter_) {
-        const sql::Column& filter = evaluator.column(*filter_);
-        count_failures(filter);
+    const auto keep_if = [&](auto holds) {
         scratch.rows.resize(rows.size());
         scratch.cells.resize(rows.size());
         std::size_t count = 0;
         for (std::size_t i = 0; i < rows.size(); ++i) {
-            scratch.rows[count] = rows[i];
-            scratch.cells[count] = of_rows[i];
-            count += static_cast<std::size_t>(filter.booleans[rows[i]] != 0 && filter.is_valid(rows[i]));
+            const std::uint32_t row = rows[i];
+            scratch.rows[count] = row;
+            scratch.cells[count] = cells[i];
+            count += static_cast<std::size_t>(holds(row));
         }
         rows = std::span(scratch.rows).first(count);
-        of_rows = std::span(scratch.cells).first(count);
+        cells = std::span(scratch.cells).first(count);
+    };
+    if (filter_) {
+        const sql::Column& filter = input.evaluator.column(*filter_);
+        count_failures(filter);
+        keep_if([&](std::uint32_t row) { return filter.booleans[row] != 0 && filter.is_valid(row); });
     }
     scratch.arguments.clear();
     for (const Slot slot : arguments_) {
-        scratch.arguments.push_back(&evaluator.column(slot));
+        scratch.arguments.push_back(&input.evaluator.column(slot));
         count_failures(*scratch.arguments.back());
     }
-    states->fold(rows, of_rows, scratch.arguments);
+    if (!prototype_->takes_numbers()) {
+        states->fold(rows, cells, scratch.arguments);
+        return states;
+    }
+    const sql::Column& values = *scratch.arguments.front();
+    if (!values.valid.empty()) keep_if([&](std::uint32_t row) { return values.valid[row] != 0; });
+    if (!rows.empty()) fold_numbers(input, rows, cells, scratch, *states);
     return states;
+}
+
+void AggregateFold::fold_numbers(const Input& input, std::span<const std::uint32_t> rows,
+                                 std::span<const std::uint32_t> cells, Scratch& scratch,
+                                 AggregateStates& states) const {
+    if (input.values == nullptr) {
+        scratch.codes.number(scratch.arguments, rows);
+        return states.fold_numbers(scratch.codes.codes(), cells, scratch.codes.keys());
+    }
+    const KeyCodes& all = input.values->of_all(input.evaluator, input.batch_size);
+    scratch.numbers.resize(rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) scratch.numbers[i] = all.codes()[rows[i]];
+    states.fold_numbers(scratch.numbers, cells, all.keys());
 }
 
 }  // namespace sf::engine

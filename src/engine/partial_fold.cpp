@@ -51,15 +51,32 @@ PartialFold::Groups& PartialFold::groups_of(const Running& running) {
     const auto [at, made] = groups_.try_emplace(running.groups_name, running.where);
     Groups& groups = at->second;
     if (!made) return groups;
-    groups.keys_name = fmt::format("{}", fmt::join(running.keys, " "));
-    groups.keys = &keys_.try_emplace(groups.keys_name, running.keys).first->second;
-    ++groups.keys->users;
+    groups.keys = use_keys(running.keys, groups.keys_name);
     return groups;
+}
+
+PartialFold::Keys* PartialFold::use_keys(const std::vector<Slot>& slots, std::string& name) {
+    name = fmt::format("{}", fmt::join(slots, " "));
+    Keys& keys = keys_.try_emplace(name, slots).first->second;
+    ++keys.users;
+    return &keys;
+}
+
+void PartialFold::release_keys(const std::string& name) {
+    const auto keys = keys_.find(name);
+    if (--keys->second.users == 0) keys_.erase(keys);
+}
+
+BatchKeys& PartialFold::begun(Keys& keys) {
+    if (std::exchange(keys.record, record_) != record_) keys.keys.begin();
+    return keys.keys;
 }
 
 void PartialFold::add_fold(Running& running, const sql::AggregateCall& call) {
     std::string name = fmt::format("{} of {}", running.cells_name, call.text());
-    Fold& fold = folds_.try_emplace(name, call, evaluator_).first->second;
+    const auto [at, made] = folds_.try_emplace(name, call, evaluator_);
+    Fold& fold = at->second;
+    if (made && fold.aggregate.numbered()) fold.values = use_keys({*fold.aggregate.numbered()}, fold.values_name);
     ++fold.users;
     running.folds.push_back(&fold);
     running.fold_names.push_back(std::move(name));
@@ -93,6 +110,7 @@ void PartialFold::release(const Running& running) {
     for (const std::string& name : running.fold_names) {
         const auto fold = folds_.find(name);
         if (--fold->second.users > 0) continue;
+        if (fold->second.values != nullptr) release_keys(fold->second.values_name);
         fold->second.aggregate.release(evaluator_);
         folds_.erase(fold);
     }
@@ -102,7 +120,7 @@ void PartialFold::release(const Running& running) {
 
 void PartialFold::release_groups(const std::string& name) {
     const auto groups = groups_.find(name);
-    if (--groups->second.keys->users == 0) keys_.erase(groups->second.keys_name);
+    release_keys(groups->second.keys_name);
     groups_.erase(groups);
 }
 
@@ -155,9 +173,7 @@ Offset PartialFold::next_change(Offset offset) const {
 void PartialFold::fold_view(Running& running, const models::EventBatch& batch, const BatchTimes& times, Frame& frame) {
     Groups& groups = *running.groups;
     if (std::exchange(groups.record, record_) != record_) {
-        Keys& keys = *groups.keys;
-        if (std::exchange(keys.record, record_) != record_) keys.keys.begin();
-        groups.groups.assign(evaluator_, keys.keys, keys.users > 1, batch.size());
+        groups.groups.assign(evaluator_, begun(*groups.keys), groups.keys->users > 1, batch.size());
     }
     if (groups.groups.rows().empty()) {
         if (groups.groups.failed() > 0) {
@@ -179,7 +195,12 @@ void PartialFold::fold_view(Running& running, const models::EventBatch& batch, c
     for (Fold* const fold : running.folds) {
         if (std::exchange(fold->record, record_) != record_) {
             fold->failed = 0;
-            fold->states = fold->aggregate.fold(evaluator_, *cells.cells, scratch_, fold->failed);
+            const bool shared = fold->values != nullptr && fold->values->users > 1;
+            fold->states = fold->aggregate.fold({.evaluator = evaluator_,
+                                                 .cells = *cells.cells,
+                                                 .batch_size = batch.size(),
+                                                 .values = shared ? &begun(*fold->values) : nullptr},
+                                                scratch_, fold->failed);
         }
         partials.states.push_back(fold->states);
         partials.events_failed += fold->failed;

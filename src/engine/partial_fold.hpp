@@ -57,7 +57,7 @@ private:
     struct Keys {
         explicit Keys(std::vector<Slot> slots) : keys(std::move(slots)) {}
         BatchKeys keys;
-        std::size_t users = 0;     // Groups, each of another filter.
+        std::size_t users = 0;     // Groups, each of another filter, and aggregates over their values.
         std::uint64_t record = 0;  // For which it was computed.
     };
     struct Groups {
@@ -78,6 +78,8 @@ private:
     struct Fold {
         Fold(const sql::AggregateCall& call, sql::EventEvaluator& evaluator) : aggregate(call, evaluator) {}
         AggregateFold aggregate;
+        Keys* values = nullptr;  // Of the argument that is numbered.
+        std::string values_name;
         std::size_t users = 0;
         std::uint64_t record = 0;
         std::shared_ptr<const AggregateStates> states;  // In the frames of this record.
@@ -98,6 +100,9 @@ private:
 
     void add_branch(ViewPtr branch, PlanRange range);
     [[nodiscard]] Groups& groups_of(const Running& running);
+    [[nodiscard]] Keys* use_keys(const std::vector<Slot>& slots, std::string& name);
+    [[nodiscard]] BatchKeys& begun(Keys& keys);
+    void release_keys(const std::string& name);
     void release(const Running& running);
     void release_groups(const std::string& name);
     [[nodiscard]] BatchTimes times_of(const models::EventBatch& batch);

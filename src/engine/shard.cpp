@@ -8,7 +8,7 @@ namespace sf::engine {
 namespace {
 
 constexpr std::uint32_t kMagic = 0x53465348;  // "SFSH"
-constexpr std::uint32_t kVersion = 6;
+constexpr std::uint32_t kVersion = 7;
 constexpr std::uint64_t kCellsBetweenLooks = 256;
 
 }  // namespace

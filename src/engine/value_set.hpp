@@ -1,9 +1,11 @@
-// Different values of one column, as bytes that are equal where the values are (value_bytes.hpp).
+// Different values of one column: bytes that are equal where the values are, as group_key writes them.
 #pragma once
 
 #include "engine/byte_stream.hpp"
+#include "engine/key_block.hpp"
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +16,9 @@ namespace sf::engine {
 class ValueSet {
 public:
     void insert(std::string_view value);
+
+    /// Those of block.key(i) with i in `which`.
+    void insert(const KeyBlock& block, std::span<const std::uint32_t> which);
     void merge(const ValueSet& other);
     void clear() { *this = {}; }
 
@@ -29,17 +34,29 @@ private:
         std::uint32_t size = 0;
         std::uint64_t begin = 0;  // In text_.
     };
+    struct Slot {
+        std::uint32_t tag = 0;
+        std::uint32_t number = 0;  // Of an entry, plus one; 0 is free.
+    };
+    struct Value {
+        std::string_view bytes;
+        std::uint32_t tag = 0;
+    };
     static constexpr std::size_t kWithoutIndex = 8;
 
-    void insert(std::string_view value, std::uint32_t tag);
-    [[nodiscard]] bool holds(const Entry& entry, std::string_view value, std::uint32_t tag) const;
+    template <class ValueAt>
+    void insert_many(std::size_t count, ValueAt value_at);
+    void insert_one(const Value& value);
+    void insert_from(std::size_t at, const Value& value);
+    void append(const Value& value);
+    [[nodiscard]] bool holds(const Entry& entry, const Value& value) const;
     [[nodiscard]] std::string_view value(const Entry& entry) const { return {text_.data() + entry.begin, entry.size}; }
-    void make_index();
+    void make_room(std::size_t values);
     void put(std::uint32_t number);
 
     std::vector<Entry> entries_;
     std::string text_;
-    std::vector<std::uint32_t> slots_;  // Numbers of entries, plus one; a power of two, at most half full. Or none.
+    std::vector<Slot> slots_;  // A power of two, at most half full. Or none.
 };
 
 }  // namespace sf::engine

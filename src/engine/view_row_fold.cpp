@@ -53,7 +53,8 @@ Partials ViewRowFold::fold_some(std::span<const models::MetricPoint> rows) {
     cells_->assign(groups_, {.timestamps = times_, .timestamp_range = {least, greatest}});
     partials.cells = cells_->block();
     for (const AggregateFold& aggregate : aggregates_)
-        partials.states.push_back(aggregate.fold(evaluator_, *cells_, scratch_, partials.events_failed));
+        partials.states.push_back(aggregate.fold({.evaluator = evaluator_, .cells = *cells_, .batch_size = rows.size()},
+                                                 scratch_, partials.events_failed));
     return partials;
 }
 

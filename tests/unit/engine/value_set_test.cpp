@@ -1,5 +1,7 @@
 #include "engine/value_set.hpp"
 
+#include "engine/group_key.hpp"
+
 #include <gtest/gtest.h>
 
 #include <random>
@@ -59,6 +61,29 @@ TEST(ValueSet, merged_sets_hold_what_either_had) {
     EXPECT_EQ(all.size(), 0u);
     all.insert("x");
     EXPECT_EQ(all.size(), 1u);
+}
+
+TEST(ValueSet, takes_keys_of_a_block) {
+    std::mt19937 random(13);
+    ValueSet set;
+    std::set<std::string> expected;
+    for (int record = 0; record < 300; ++record) {
+        KeyBlock block;
+        std::vector<std::uint32_t> which;
+        for (std::uint32_t i = 0; i < 100; ++i) {
+            const std::string value = some_value(random, record < 100 ? 5 : 4'000);
+            block.bytes += value;
+            block.ends.push_back(static_cast<std::uint32_t>(block.bytes.size()));
+            block.hashes.push_back(hash_of_key(value));
+            if (i % 3 == 1) continue;
+            which.push_back(i);
+            expected.insert(value);
+        }
+        set.insert(block, which);
+        ASSERT_EQ(set.size(), expected.size());
+        for (const std::string& value : expected) set.insert(value);
+        ASSERT_EQ(set.size(), expected.size()) << "one of them was not found";
+    }
 }
 
 }  // namespace
