@@ -30,7 +30,16 @@ function(sf_program name)
   add_executable(${name} ${ARG_SOURCES})
   target_include_directories(${name} PRIVATE ${SF_ROOT}/src)
   target_link_libraries(${name} PRIVATE ${ARG_DEPENDS})
+  sf_allocator(${name})
   sf_share_pch(${name} LIBRARIES ${SF_PCH})
+endfunction()
+
+# mimalloc in the place of malloc and operator new: what one thread allocates another one frees, all the time. Sanitizers
+# bring an allocator of their own.
+function(sf_allocator target)
+  if(NOT SF_SANITIZE)
+    target_link_libraries(${target} PRIVATE -Wl,--no-as-needed mimalloc -Wl,--as-needed)
+  endif()
 endfunction()
 
 # Compiles the files of a target twelve at a time, or as many as are said (SF_UNITY, on by default): headers and templates that

@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 
 packages=(
   build-essential ca-certificates ccache cmake curl git mold ninja-build pkg-config procps python3 strace
-  flatbuffers-compiler libflatbuffers-dev libboost1.81-dev libcli11-dev libfmt-dev liblz4-dev libre2-dev
+  flatbuffers-compiler libflatbuffers-dev libboost1.81-dev libcli11-dev libfmt-dev liblz4-dev libmimalloc-dev libre2-dev
   libpg-query-dev libprotobuf-c-dev libsimdjson-dev libsqlite3-dev libssl-dev libyaml-cpp-dev libzstd-dev prometheus-cpp-dev zlib1g-dev
   libgtest-dev libgmock-dev libbenchmark-dev postgresql-15
 )

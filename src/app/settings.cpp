@@ -50,7 +50,7 @@ constexpr std::array kSettings = {
             "How often the state of views is saved: so much is computed again after a crash", between("100ms", "1h")},
     Setting{"LATE_EVENTS_MAX", count, "100000", "Late events that are listed for each view; all are counted",
             between("0", "100000000")},
-    Setting{"EARLY_ROWS_MAX", count, "100000",
+    Setting{"EARLY_ROWS_MAX", count, "20000",
             "Rows a second that all views together give of windows that are open; 0: no limit",
             between("0", "1000000000")},
     Setting{"BUILT_IN_VIEWS", text, "on",

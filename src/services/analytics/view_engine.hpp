@@ -35,7 +35,7 @@ struct ViewEngineOptions {
     std::size_t shards = 1;  // Fixed when a data directory is first used; what it holds then counts.
     std::chrono::milliseconds checkpoint_interval = std::chrono::seconds{10};
     std::uint64_t late_listed_max = 100'000;
-    std::uint64_t early_rows_max = 100'000;  // A second, of all views; 0: no limit.
+    std::uint64_t early_rows_max = 20'000;  // A second, of all views; 0: no limit.
     std::chrono::milliseconds catch_up_patience = std::chrono::seconds{2};
 
     /// Waits until the point store has every row that is durable; false if it has not after the patience.
