@@ -57,6 +57,8 @@ public:
     [[nodiscard]] std::span<const std::uint32_t> rows() const { return rows_; }    // In some cell, rising.
     [[nodiscard]] std::span<const std::uint32_t> cells() const { return cells_; }  // Of each of these rows.
     [[nodiscard]] const std::shared_ptr<const CellBlock>& block() const { return block_; }
+    /// Cells are the groups, as they are numbered there, with all their rows: whatever the windows, a fold is the same.
+    [[nodiscard]] bool are_groups() const { return are_groups_; }
 
 protected:
     const CellRules rules_;
@@ -65,6 +67,7 @@ protected:
     std::vector<std::uint32_t> own_rows_;  // Where rows_ and cells_ are not those of the groups.
     std::vector<std::uint32_t> own_cells_;
     std::shared_ptr<const CellBlock> block_;
+    bool are_groups_ = false;
 };
 
 [[nodiscard]] std::unique_ptr<EventCells> make_event_cells(const CellRules& rules);

@@ -10,9 +10,11 @@ void PaneCells::assign(const EventGroups& groups, const BatchTimes& times) {
     block->keys = groups.keys();
     rows_ = groups.rows();
     Pane pane = 0;
+    are_groups_ = false;
     if (!nothing_late(times)) {
         assign_with_lateness(groups, times, *block);
     } else if (one_pane(groups, times, pane)) {
+        are_groups_ = true;
         cells_ = groups.groups();
         block->key.assign(groups.key_of().begin(), groups.key_of().end());
         block->pane.assign(groups.group_count(), pane);

@@ -76,8 +76,13 @@ void PartialFold::add_fold(Running& running, const sql::AggregateCall& call) {
     std::string name = fmt::format("{} of {}", running.cells_name, call.text());
     const auto [at, made] = folds_.try_emplace(name, call, evaluator_);
     Fold& fold = at->second;
-    if (made && fold.aggregate.numbered()) fold.values = use_keys({*fold.aggregate.numbered()}, fold.values_name);
-    ++fold.users;
+    if (made) {
+        if (fold.aggregate.numbered()) fold.values = use_keys({*fold.aggregate.numbered()}, fold.values_name);
+        fold.of_groups_name = fmt::format("{} of {}", running.groups_name, call.text());
+        fold.of_groups = &of_groups_[fold.of_groups_name];
+        ++fold.of_groups->users;
+    }
+    ++fold.of_cells.users;
     running.folds.push_back(&fold);
     running.fold_names.push_back(std::move(name));
 }
@@ -107,15 +112,18 @@ void PartialFold::revise(const ViewPtr& view, Offset from) {
 void PartialFold::release(const Running& running) {
     if (running.where) evaluator_.remove(*running.where);
     for (const Slot slot : running.keys) evaluator_.remove(slot);
-    for (const std::string& name : running.fold_names) {
-        const auto fold = folds_.find(name);
-        if (--fold->second.users > 0) continue;
-        if (fold->second.values != nullptr) release_keys(fold->second.values_name);
-        fold->second.aggregate.release(evaluator_);
-        folds_.erase(fold);
-    }
+    for (const std::string& name : running.fold_names) release_fold(name);
     if (--running.groups->users == 0) release_groups(running.groups_name);
     if (running.cells != nullptr && --running.cells->users == 0) cells_.erase(running.cells_name);
+}
+
+void PartialFold::release_fold(const std::string& name) {
+    const auto fold = folds_.find(name);
+    if (--fold->second.of_cells.users > 0) return;
+    if (fold->second.values != nullptr) release_keys(fold->second.values_name);
+    if (--fold->second.of_groups->users == 0) of_groups_.erase(fold->second.of_groups_name);
+    fold->second.aggregate.release(evaluator_);
+    folds_.erase(fold);
 }
 
 void PartialFold::release_groups(const std::string& name) {
@@ -193,19 +201,24 @@ void PartialFold::fold_view(Running& running, const models::EventBatch& batch, c
         .view = running.view->number, .cells = cells.cells->block(), .events_failed = groups.groups.failed()};
     partials.states.reserve(running.folds.size());
     for (Fold* const fold : running.folds) {
-        if (std::exchange(fold->record, record_) != record_) {
-            fold->failed = 0;
-            const bool shared = fold->values != nullptr && fold->values->users > 1;
-            fold->states = fold->aggregate.fold({.evaluator = evaluator_,
-                                                 .cells = *cells.cells,
-                                                 .batch_size = batch.size(),
-                                                 .values = shared ? &begun(*fold->values) : nullptr},
-                                                scratch_, fold->failed);
-        }
-        partials.states.push_back(fold->states);
-        partials.events_failed += fold->failed;
+        const Folded& made = folded(*fold, *cells.cells, batch.size());
+        partials.states.push_back(made.states);
+        partials.events_failed += made.failed;
     }
     frame.partials.push_back(std::move(partials));
+}
+
+const PartialFold::Folded& PartialFold::folded(Fold& fold, const EventCells& cells, std::size_t batch_size) {
+    Folded& made = cells.are_groups() ? *fold.of_groups : fold.of_cells;
+    if (std::exchange(made.record, record_) == record_) return made;
+    const bool shared = fold.values != nullptr && fold.values->users > 1;
+    made.failed = 0;
+    made.states = fold.aggregate.fold({.evaluator = evaluator_,
+                                       .cells = cells,
+                                       .batch_size = batch_size,
+                                       .values = shared ? &begun(*fold.values) : nullptr},
+                                      scratch_, made.failed);
+    return made;
 }
 
 FramePtr PartialFold::tick(Offset offset, std::int64_t event, std::int64_t received) {

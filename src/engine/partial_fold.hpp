@@ -74,16 +74,21 @@ private:
         std::size_t users = 0;
         std::uint64_t record = 0;
     };
-    // An aggregate over cells.
+    // What an aggregate over cells has made of a record.
+    struct Folded {
+        std::size_t users = 0;
+        std::uint64_t record = 0;
+        std::shared_ptr<const AggregateStates> states;  // In the frames of this record.
+        std::uint64_t failed = 0;                       // Rows whose arguments or filter could not be computed.
+    };
     struct Fold {
         Fold(const sql::AggregateCall& call, sql::EventEvaluator& evaluator) : aggregate(call, evaluator) {}
         AggregateFold aggregate;
         Keys* values = nullptr;  // Of the argument that is numbered.
         std::string values_name;
-        std::size_t users = 0;
-        std::uint64_t record = 0;
-        std::shared_ptr<const AggregateStates> states;  // In the frames of this record.
-        std::uint64_t failed = 0;                       // Rows whose arguments or filter could not be computed.
+        Folded of_cells;
+        Folded* of_groups = nullptr;  // Where the cells are the groups: for other windows too.
+        std::string of_groups_name;
     };
     struct Running {
         ViewPtr view;
@@ -108,6 +113,8 @@ private:
     [[nodiscard]] BatchTimes times_of(const models::EventBatch& batch);
     void fold_view(Running& running, const models::EventBatch& batch, const BatchTimes& times, Frame& frame);
     void add_fold(Running& running, const sql::AggregateCall& call);
+    void release_fold(const std::string& name);
+    [[nodiscard]] const Folded& folded(Fold& fold, const EventCells& cells, std::size_t batch_size);
 
     const Partition partition_;
     PartitionTime time_;
@@ -117,6 +124,7 @@ private:
     std::map<std::string, Groups> groups_;
     std::map<std::string, Cells> cells_;
     std::map<std::string, Fold> folds_;
+    std::map<std::string, Folded> of_groups_;
     std::uint64_t record_ = 0;
     AggregateFold::Scratch scratch_;
 };
