@@ -58,6 +58,9 @@ public:
     [[nodiscard]] std::span<const std::uint32_t> cells() const { return cells_; }  // Of each of these rows.
     [[nodiscard]] const std::shared_ptr<const CellBlock>& block() const { return block_; }
 
+    /// Rows for which something could not be computed that only the cells ask for.
+    [[nodiscard]] virtual std::uint64_t failed() const { return 0; }
+
 protected:
     const CellRules rules_;
     std::span<const std::uint32_t> rows_;

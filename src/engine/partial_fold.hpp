@@ -61,7 +61,7 @@ private:
         std::uint64_t record = 0;  // For which it was computed.
     };
     struct Cells {
-        explicit Cells(const CellRules& rules) : cells(make_event_cells(rules)) {}
+        explicit Cells(std::unique_ptr<EventCells> made) : cells(std::move(made)) {}
         std::unique_ptr<EventCells> cells;
         std::size_t users = 0;
         std::uint64_t record = 0;
