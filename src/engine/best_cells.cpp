@@ -85,9 +85,13 @@ void BestCells::assign(const EventGroups& groups, const BatchTimes& times) {
 
 // Into own_rows_ and chosen_places_.
 void BestCells::choose(std::span<const std::uint32_t> rows, std::span<const std::uint32_t> places, std::size_t count) {
-    own_rows_.assign(rows.begin(), rows.end());
-    chosen_places_.assign(places.begin(), places.end());
-    if (best_.limit > kLimitMax || count * best_.limit >= rows.size()) return;
+    if (best_.limit > kLimitMax || count * best_.limit >= rows.size()) {
+        own_rows_.assign(rows.begin(), rows.end());
+        chosen_places_.assign(places.begin(), places.end());
+        return;
+    }
+    own_rows_.resize(rows.size());
+    chosen_places_.resize(rows.size());
     read_order(*columns_[best_.order], rows, best_.direction, order_);
     find_bounds(places, count);
     const std::uint64_t* const bounds = bounds_.data() + (best_.limit - 1);

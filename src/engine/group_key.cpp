@@ -3,6 +3,7 @@
 #include "engine/value_bytes.hpp"
 #include "sql/values/array.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
@@ -63,27 +64,50 @@ char* put_text(char* at, std::string_view text) {
     return at + size;
 }
 
-// The commonest key, one text: room for all of them is made once.
-void write_text_keys(const sql::Column& column, std::span<const std::uint32_t> rows, std::string& out,
-                     std::span<std::uint32_t> ends) {
-    constexpr std::size_t kHead = 1 + sizeof(std::uint32_t);
+bool is_text(sql::Type type) { return type == sql::Type::text || type == sql::Type::json_scalar; }
+
+constexpr std::size_t kTextHead = 1 + sizeof(std::uint32_t);
+constexpr std::size_t kWordSize = 1 + sizeof(std::uint64_t);
+
+void add_sizes(const sql::Column& column, std::span<const std::uint32_t> rows, std::size_t& size) {
+    if (is_word(column.type)) {
+        size += rows.size() * kWordSize;  // NULL needs less.
+        return;
+    }
+    for (const std::uint32_t row : rows) size += column.is_valid(row) ? kTextHead + column.text(row).size() : 1;
+}
+
+char* put_key_part(char* at, const sql::Column& column, std::uint32_t row) {
+    const bool valid = column.is_valid(row);
+    *at++ = valid ? '\1' : '\0';
+    if (!valid) return at;
+    if (is_word(column.type)) {
+        const std::uint64_t word = word_of(column, row);
+        std::memcpy(at, &word, sizeof word);
+        return at + sizeof word;
+    }
+    const std::string_view text = column.text(row);
+    const auto length = static_cast<std::uint32_t>(text.size());
+    std::memcpy(at, &length, sizeof length);
+    return put_text(at + sizeof length, text);
+}
+
+// The commonest keys, texts and words: room for all of them is made once.
+void write_plain_keys(std::span<const sql::Column* const> columns, std::span<const std::uint32_t> rows,
+                      std::string& out, std::span<std::uint32_t> ends) {
     std::size_t size = 0;
-    for (const std::uint32_t row : rows) size += column.is_valid(row) ? kHead + column.text(row).size() : 1;
+    for (const sql::Column* column : columns) add_sizes(*column, rows, size);
+    const sql::Column* const texts =
+        !columns.empty() && is_text(columns[0]->type) && !columns[0]->is_dictionary() ? columns[0] : nullptr;
     out.resize_and_overwrite(size, [&](char* const begin, std::size_t) {
         char* at = begin;
         for (std::size_t i = 0; i < rows.size(); ++i) {
-            if (i + kRowsAhead < rows.size()) __builtin_prefetch(column.text(rows[i + kRowsAhead]).data());
-            const bool valid = column.is_valid(rows[i]);
-            *at++ = valid ? '\1' : '\0';
-            if (valid) {
-                const std::string_view text = column.text(rows[i]);
-                const auto length = static_cast<std::uint32_t>(text.size());
-                std::memcpy(at, &length, sizeof length);
-                at = put_text(at + sizeof length, text);
-            }
+            if (texts != nullptr && i + kRowsAhead < rows.size())
+                __builtin_prefetch(texts->texts[rows[i + kRowsAhead]].data());
+            for (const sql::Column* column : columns) at = put_key_part(at, *column, rows[i]);
             ends[i] = static_cast<std::uint32_t>(at - begin);
         }
-        return size;
+        return static_cast<std::size_t>(at - begin);
     });
 }
 
@@ -91,8 +115,8 @@ void write_text_keys(const sql::Column& column, std::span<const std::uint32_t> r
 
 void write_keys(std::span<const sql::Column* const> columns, std::span<const std::uint32_t> rows, std::string& out,
                 std::span<std::uint32_t> ends) {
-    const auto is_text = [](sql::Type type) { return type == sql::Type::text || type == sql::Type::json_scalar; };
-    if (columns.size() == 1 && is_text(columns[0]->type)) return write_text_keys(*columns[0], rows, out, ends);
+    const auto is_plain = [](const sql::Column* column) { return is_text(column->type) || is_word(column->type); };
+    if (std::ranges::all_of(columns, is_plain)) return write_plain_keys(columns, rows, out, ends);
     out.clear();
     for (std::size_t i = 0; i < rows.size(); ++i) {
         append_key(out, columns, rows[i]);
@@ -108,7 +132,7 @@ void append_key(std::string& out, std::span<const sql::Column* const> columns, s
             out += '\0';
             continue;
         }
-        if (column->type == sql::Type::text || column->type == sql::Type::json_scalar) {
+        if (is_text(column->type)) {
             const std::string_view text = column->text(row);
             const auto length = static_cast<std::uint32_t>(text.size());
             std::array<char, 1 + sizeof length> head{'\1'};

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <iterator>
@@ -178,6 +179,15 @@ void append_date(std::string& out, std::int64_t micros) {
 
 namespace {
 
+// Of a second, without the zeros at its end.
+char* put_fraction(char* at, std::int64_t micros) {
+    if (micros == 0) return at;
+    at = put_two_digits(put(at, '.'), micros / 10'000);
+    at = put_two_digits(put_two_digits(at, micros / 100 % 100), micros % 100);
+    while (at[-1] == '0') --at;
+    return at;
+}
+
 void append_with_zone(std::string& out, std::int64_t micros, std::string_view zone) {
     const Civil civil = to_civil(micros);
     const std::int64_t seconds = civil.micros / kMicrosSecond;
@@ -192,11 +202,7 @@ void append_with_zone(std::string& out, std::int64_t micros, std::string_view zo
     c = put_two_digits(put(c, ' '), seconds / 3600);
     c = put_two_digits(put(c, ':'), seconds / 60 % 60);
     c = put_two_digits(put(c, ':'), seconds % 60);
-    if (const std::int64_t fraction = civil.micros % kMicrosSecond; fraction != 0) {
-        c = put_two_digits(put(c, '.'), fraction / 10'000);
-        c = put_two_digits(put_two_digits(c, fraction / 100 % 100), fraction % 100);
-        while (c[-1] == '0') --c;
-    }
+    c = put_fraction(c, civil.micros % kMicrosSecond);
     out.append(text.data(), static_cast<std::size_t>(c - text.data()));
     out += zone;
     if (civil.year <= 0) out += " BC";
@@ -206,6 +212,25 @@ void append_with_zone(std::string& out, std::int64_t micros, std::string_view zo
 
 void append_time(std::string& out, std::int64_t micros) { append_with_zone(out, micros, "+00"); }
 void append_plain_time(std::string& out, std::int64_t micros) { append_with_zone(out, micros, ""); }
+
+std::string_view TimeTexts::text(std::int64_t micros) {
+    constexpr std::int64_t kYear10000 = 253'402'300'800 * kMicrosSecond;
+    constexpr std::size_t kHead = sizeof "2026-01-01 00:00:00" - 1;
+    if (micros < 0 || micros >= kYear10000) {
+        rare_.clear();
+        append_with_zone(rare_, micros, zone_);
+        return rare_;
+    }
+    const std::int64_t second = micros / kMicrosSecond;
+    if (second != second_) {
+        rare_.clear();
+        append_with_zone(rare_, second * kMicrosSecond, "");
+        std::ranges::copy(rare_, buffer_.begin());
+        second_ = second;
+    }
+    char* const end = put_fraction(buffer_.data() + kHead, micros - second * kMicrosSecond);
+    return {buffer_.data(), std::ranges::copy(zone_, end).out};
+}
 
 std::optional<TimeUnit> read_time_unit(std::string_view word) {
     struct Name {
