@@ -1,6 +1,30 @@
 #include "engine/aggregate_fold.hpp"
 
 namespace sf::engine {
+namespace {
+
+// Those rows for which the filter holds, and their cells.
+std::size_t keep(const sql::Column& filter, std::span<const std::uint32_t> rows, std::span<const std::uint32_t> cells,
+                 AggregateFold::Scratch& scratch) {
+    scratch.rows.resize(rows.size());
+    scratch.cells.resize(rows.size());
+    std::uint32_t* const to_rows = scratch.rows.data();
+    std::uint32_t* const to_cells = scratch.cells.data();
+    const std::uint32_t* const from_rows = rows.data();
+    const std::uint32_t* const from_cells = cells.data();
+    const std::uint8_t* const holds = filter.booleans.data();
+    const std::uint8_t* const valid = filter.valid.empty() ? nullptr : filter.valid.data();
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const std::uint32_t row = from_rows[i];
+        to_rows[count] = row;
+        to_cells[count] = from_cells[i];
+        count += valid == nullptr ? holds[row] : static_cast<std::size_t>(holds[row] & valid[row]);
+    }
+    return count;
+}
+
+}  // namespace
 
 AggregateFold::AggregateFold(const sql::AggregateCall& call, sql::EventEvaluator& evaluator)
     : prototype_(make_states(call)) {
@@ -26,14 +50,7 @@ std::shared_ptr<const AggregateStates> AggregateFold::fold(sql::EventEvaluator& 
     if (filter_) {
         const sql::Column& filter = evaluator.column(*filter_);
         count_failures(filter);
-        scratch.rows.resize(rows.size());
-        scratch.cells.resize(rows.size());
-        std::size_t count = 0;
-        for (std::size_t i = 0; i < rows.size(); ++i) {
-            scratch.rows[count] = rows[i];
-            scratch.cells[count] = of_rows[i];
-            count += static_cast<std::size_t>(filter.booleans[rows[i]] != 0 && filter.is_valid(rows[i]));
-        }
+        const std::size_t count = keep(filter, rows, of_rows, scratch);
         rows = std::span(scratch.rows).first(count);
         of_rows = std::span(scratch.cells).first(count);
     }

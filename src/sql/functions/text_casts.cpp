@@ -44,7 +44,12 @@ void times_to_text(Call& call, std::string_view zone) {
     for (std::size_t row = 0; row < call.rows(); ++row) {
         out[row] = {};
         if (!valid.empty() && valid[row] == 0) continue;
-        if (!call.copy(texts.text(times[row]), out[row])) call.fail(row);
+        if (!call.has_room(TimeTexts::kTextMax)) {
+            call.fail(row);
+            continue;
+        }
+        char* const text = call.arena().text(TimeTexts::kTextMax);
+        out[row] = call.keep(text, texts.write(text, times[row]));
     }
 }
 void times_with_zone_to_text(Call& call) { times_to_text(call, "+00"); }

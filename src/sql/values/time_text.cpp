@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstring>
 #include <iterator>
 #include <utility>
 
@@ -213,23 +214,25 @@ void append_with_zone(std::string& out, std::int64_t micros, std::string_view zo
 void append_time(std::string& out, std::int64_t micros) { append_with_zone(out, micros, "+00"); }
 void append_plain_time(std::string& out, std::int64_t micros) { append_with_zone(out, micros, ""); }
 
-std::string_view TimeTexts::text(std::int64_t micros) {
+std::size_t TimeTexts::write(char* const out, std::int64_t micros) {
     constexpr std::int64_t kYear10000 = 253'402'300'800 * kMicrosSecond;
-    constexpr std::size_t kHead = sizeof "2026-01-01 00:00:00" - 1;
     if (micros < 0 || micros >= kYear10000) {
-        rare_.clear();
-        append_with_zone(rare_, micros, zone_);
-        return rare_;
+        text_.clear();
+        append_with_zone(text_, micros, zone_);
+        std::ranges::copy(text_, out);
+        return text_.size();
     }
     const std::int64_t second = micros / kMicrosSecond;
     if (second != second_) {
-        rare_.clear();
-        append_with_zone(rare_, second * kMicrosSecond, "");
-        std::ranges::copy(rare_, buffer_.begin());
+        text_.clear();
+        append_with_zone(text_, second * kMicrosSecond, "");
+        std::ranges::copy(text_, head_.begin());
         second_ = second;
     }
-    char* const end = put_fraction(buffer_.data() + kHead, micros - second * kMicrosSecond);
-    return {buffer_.data(), std::ranges::copy(zone_, end).out};
+    std::memcpy(out, head_.data(), kHead);
+    char* at = put_fraction(out + kHead, micros - second * kMicrosSecond);
+    for (const char c : zone_) *at++ = c;
+    return static_cast<std::size_t>(at - out);
 }
 
 std::optional<TimeUnit> read_time_unit(std::string_view word) {

@@ -32,16 +32,20 @@ void append_date(std::string& out, std::int64_t micros);
 /// second follow each other.
 class TimeTexts {
 public:
+    static constexpr std::size_t kTextMax = 48;
+
     explicit TimeTexts(std::string_view zone) : zone_(zone) {}
 
-    /// Valid until the next call.
-    [[nodiscard]] std::string_view text(std::int64_t micros);
+    /// Writes at most kTextMax bytes, and says how many.
+    [[nodiscard]] std::size_t write(char* out, std::int64_t micros);
 
 private:
+    static constexpr std::size_t kHead = sizeof "2026-01-01 00:00:00" - 1;
+
     const std::string_view zone_;
-    std::int64_t second_ = -1;  // Whose text the buffer begins with; of years from 1970 to 9999.
-    std::array<char, 32> buffer_{};
-    std::string rare_;
+    std::int64_t second_ = -1;  // Whose text the head is; of years from 1970 to 9999.
+    std::array<char, kHead> head_{};
+    std::string text_;
 };
 
 /// "1 day 2 hours", "-1.5 h", "1 day 10:00:00", "1-2", "P1DT2H", "5 min ago": all but years written in words of other

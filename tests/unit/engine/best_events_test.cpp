@@ -124,5 +124,50 @@ INSTANTIATE_TEST_SUITE_P(
                    "on change", 40, 2},
         RankedCase{"events", "row_number() OVER (ORDER BY data.v::bigint, timestamp)", "r <= 200", "NOT r > 200"}));
 
+std::vector<TestEvent> rising(int count) {
+    std::vector<TestEvent> events;
+    for (int i = 0; i < count; ++i)
+        events.push_back({.at = 1, .source = fmt::format("s{}", i % 3), .data = fmt::format(R"({{"v":{}}})", i)});
+    return events;
+}
+
+TEST(BestEvents, a_record_has_no_others) {
+    PartialFold fold(0, {});
+    fold.add(
+        view_of("CREATE MATERIALIZED VIEW v AS SELECT source, r FROM (SELECT source, rank() OVER (PARTITION BY "
+                "window_start, source ORDER BY data.v::bigint DESC) AS r FROM TUMBLE(events, timestamp, INTERVAL "
+                "'10 s')) AS t WHERE r <= 2"));
+    const FramePtr frame = fold.fold(0, *batch_of(rising(300)));
+    ASSERT_EQ(frame->partials.size(), 1u);
+    EXPECT_EQ(frame->partials[0].cells->key.size(), 6u);
+    EXPECT_EQ(frame->partials[0].cells->events, 300u);
+}
+
+// In a record one event after the other is better than all before it. keys_max counts those that are kept.
+TEST(BestEvents, leave_room_for_others) {
+    EngineRun engine({view_of("CREATE MATERIALIZED VIEW v WITH (keys_max = 100) AS SELECT v, r FROM (SELECT data.v AS "
+                              "v, row_number() OVER (ORDER BY data.v::bigint DESC) AS r FROM events) AS t WHERE r <= "
+                              "3")},
+                     {});
+    const std::vector<TestEvent> events = rising(500);
+    for (const TestEvent& event : events) engine.events({event});
+    engine.flush();
+    EXPECT_EQ(engine.counters().groups_refused, 0u);
+    EXPECT_LE(engine.shard(0).groups(1), 100u);
+    EXPECT_THAT(engine.rows(), ::testing::UnorderedElementsAre(::testing::HasSubstr("499"), ::testing::HasSubstr("498"),
+                                                               ::testing::HasSubstr("497")));
+}
+
+// A group's rank falls as well as rises.
+TEST(BestEvents, are_not_groups_of_events) {
+    EngineRun engine({view_of("CREATE MATERIALIZED VIEW v AS SELECT * FROM (SELECT source, count(*) AS n, row_number() "
+                              "OVER (ORDER BY count(*)) AS r FROM events GROUP BY source) AS t WHERE r <= 1")},
+                     {});
+    for (int i = 0; i < 600; ++i) engine.events({{.source = fmt::format("s{:03}", i)}});
+    for (int i = 0; i < 599; ++i) engine.events({{.source = fmt::format("s{:03}", i)}});
+    engine.flush();
+    EXPECT_THAT(engine.rows(), ::testing::ElementsAre(::testing::HasSubstr("s599")));
+}
+
 }  // namespace
 }  // namespace sf::engine::testing
