@@ -1,6 +1,29 @@
 #include "engine/aggregate_fold.hpp"
 
 namespace sf::engine {
+namespace {
+
+// Those rows for which all flags are set, and their cells. May be in `scratch` already.
+std::size_t keep(std::span<const std::uint8_t> holds, std::span<const std::uint8_t> valid,
+                 std::span<const std::uint32_t> rows, std::span<const std::uint32_t> cells,
+                 AggregateFold::Scratch& scratch) {
+    scratch.rows.resize(rows.size());
+    scratch.cells.resize(rows.size());
+    std::uint32_t* const to_rows = scratch.rows.data();
+    std::uint32_t* const to_cells = scratch.cells.data();
+    const std::uint32_t* const from_rows = rows.data();
+    const std::uint32_t* const from_cells = cells.data();
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const std::uint32_t row = from_rows[i];
+        to_rows[count] = row;
+        to_cells[count] = from_cells[i];
+        count += valid.empty() ? holds[row] : static_cast<std::size_t>(holds[row] & valid[row]);
+    }
+    return count;
+}
+
+}  // namespace
 
 AggregateFold::AggregateFold(const sql::AggregateCall& call, sql::EventEvaluator& evaluator)
     : prototype_(make_states(call)) {
@@ -23,23 +46,15 @@ std::shared_ptr<const AggregateStates> AggregateFold::fold(const Input& input, S
         if (column.failed.empty()) return;
         for (const std::uint32_t row : rows) failed += column.failed[row];
     };
-    const auto keep_if = [&](auto holds) {
-        scratch.rows.resize(rows.size());
-        scratch.cells.resize(rows.size());
-        std::size_t count = 0;
-        for (std::size_t i = 0; i < rows.size(); ++i) {
-            const std::uint32_t row = rows[i];
-            scratch.rows[count] = row;
-            scratch.cells[count] = cells[i];
-            count += static_cast<std::size_t>(holds(row));
-        }
+    const auto keep_those = [&](std::span<const std::uint8_t> holds, std::span<const std::uint8_t> valid) {
+        const std::size_t count = keep(holds, valid, rows, cells, scratch);
         rows = std::span(scratch.rows).first(count);
         cells = std::span(scratch.cells).first(count);
     };
     if (filter_) {
         const sql::Column& filter = input.evaluator.column(*filter_);
         count_failures(filter);
-        keep_if([&](std::uint32_t row) { return filter.booleans[row] != 0 && filter.is_valid(row); });
+        keep_those(filter.booleans, filter.valid);
     }
     scratch.arguments.clear();
     for (const Slot slot : arguments_) {
@@ -51,7 +66,7 @@ std::shared_ptr<const AggregateStates> AggregateFold::fold(const Input& input, S
         return states;
     }
     const sql::Column& values = *scratch.arguments.front();
-    if (!values.valid.empty()) keep_if([&](std::uint32_t row) { return values.valid[row] != 0; });
+    if (!values.valid.empty()) keep_those(values.valid, {});
     if (!rows.empty()) fold_numbers(input, rows, cells, scratch, *states);
     return states;
 }

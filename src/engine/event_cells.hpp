@@ -60,6 +60,9 @@ public:
     /// Cells are the groups, as they are numbered there, with all their rows: whatever the windows, a fold is the same.
     [[nodiscard]] bool are_groups() const { return are_groups_; }
 
+    /// Rows for which something could not be computed that only the cells ask for.
+    [[nodiscard]] virtual std::uint64_t failed() const { return 0; }
+
 protected:
     const CellRules rules_;
     std::span<const std::uint32_t> rows_;

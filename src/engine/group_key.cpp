@@ -3,6 +3,7 @@
 #include "engine/value_bytes.hpp"
 #include "sql/values/array.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
@@ -59,31 +60,75 @@ char* put_text(char* at, std::string_view text) {
     };
     if (size >= 16 && size <= 32) ends(std::integral_constant<std::size_t, 16>{});
     else if (size >= 8 && size < 16) ends(std::integral_constant<std::size_t, 8>{});
+    else if (size >= 4 && size < 8) ends(std::integral_constant<std::size_t, 4>{});
     else if (size > 0) std::memcpy(at, text.data(), size);
     return at + size;
 }
 
-// The commonest key, one text: room for all of them is made once.
-void write_text_keys(const sql::Column& column, std::span<const std::uint32_t> rows, std::string& out,
-                     std::span<std::uint32_t> ends) {
-    constexpr std::size_t kHead = 1 + sizeof(std::uint32_t);
+bool is_text(sql::Type type) { return type == sql::Type::text || type == sql::Type::json_scalar; }
+
+constexpr std::size_t kTextHead = 1 + sizeof(std::uint32_t);
+constexpr std::size_t kWordSize = 1 + sizeof(std::uint64_t);
+
+void add_sizes(const sql::Column& column, std::span<const std::uint32_t> rows, std::size_t& size) {
+    if (is_word(column.type)) {
+        size += rows.size() * kWordSize;  // NULL needs less.
+        return;
+    }
+    for (const std::uint32_t row : rows) size += column.is_valid(row) ? kTextHead + column.text(row).size() : 1;
+}
+
+// A column as it is read here, once for each row.
+struct KeyColumnReader {
+    explicit KeyColumnReader(const sql::Column& from)
+        : column(&from),
+          valid(from.valid.empty() ? nullptr : from.valid.data()),
+          integers(from.integers.empty() ? nullptr : from.integers.data()),
+          texts(from.is_dictionary() ? from.words.data() : from.texts.data()),
+          codes(from.is_dictionary() ? from.codes.data() : nullptr),
+          is_word(engine::is_word(from.type)) {}
+
+    char* put(char* at, std::uint32_t row) const {
+        const bool is_valid = valid == nullptr || valid[row] != 0;
+        *at++ = is_valid ? '\1' : '\0';
+        if (!is_valid) return at;
+        if (is_word) {
+            const std::uint64_t word =
+                integers != nullptr ? static_cast<std::uint64_t>(integers[row]) : word_of(*column, row);
+            std::memcpy(at, &word, sizeof word);
+            return at + sizeof word;
+        }
+        const std::string_view text = codes != nullptr ? texts[codes[row]] : texts[row];
+        const auto length = static_cast<std::uint32_t>(text.size());
+        std::memcpy(at, &length, sizeof length);
+        return put_text(at + sizeof length, text);
+    }
+
+    const sql::Column* column;
+    const std::uint8_t* valid;
+    const std::int64_t* integers;
+    const std::string_view* texts;
+    const std::uint16_t* codes;
+    bool is_word;
+};
+
+// The commonest keys, texts and words: room for all of them is made once.
+void write_plain_keys(std::span<const sql::Column* const> columns, std::span<const std::uint32_t> rows,
+                      std::string& out, std::span<std::uint32_t> ends) {
     std::size_t size = 0;
-    for (const std::uint32_t row : rows) size += column.is_valid(row) ? kHead + column.text(row).size() : 1;
+    for (const sql::Column* column : columns) add_sizes(*column, rows, size);
+    std::vector<KeyColumnReader> readers;
+    for (const sql::Column* column : columns) readers.emplace_back(*column);
+    const std::string_view* const texts = readers[0].codes == nullptr ? readers[0].texts : nullptr;
+    const bool fetches = !readers[0].is_word && texts != nullptr;
     out.resize_and_overwrite(size, [&](char* const begin, std::size_t) {
         char* at = begin;
         for (std::size_t i = 0; i < rows.size(); ++i) {
-            if (i + kRowsAhead < rows.size()) __builtin_prefetch(column.text(rows[i + kRowsAhead]).data());
-            const bool valid = column.is_valid(rows[i]);
-            *at++ = valid ? '\1' : '\0';
-            if (valid) {
-                const std::string_view text = column.text(rows[i]);
-                const auto length = static_cast<std::uint32_t>(text.size());
-                std::memcpy(at, &length, sizeof length);
-                at = put_text(at + sizeof length, text);
-            }
+            if (fetches && i + kRowsAhead < rows.size()) __builtin_prefetch(texts[rows[i + kRowsAhead]].data());
+            for (const KeyColumnReader& reader : readers) at = reader.put(at, rows[i]);
             ends[i] = static_cast<std::uint32_t>(at - begin);
         }
-        return size;
+        return static_cast<std::size_t>(at - begin);
     });
 }
 
@@ -91,8 +136,8 @@ void write_text_keys(const sql::Column& column, std::span<const std::uint32_t> r
 
 void write_keys(std::span<const sql::Column* const> columns, std::span<const std::uint32_t> rows, std::string& out,
                 std::span<std::uint32_t> ends) {
-    const auto is_text = [](sql::Type type) { return type == sql::Type::text || type == sql::Type::json_scalar; };
-    if (columns.size() == 1 && is_text(columns[0]->type)) return write_text_keys(*columns[0], rows, out, ends);
+    const auto is_plain = [](const sql::Column* column) { return is_text(column->type) || is_word(column->type); };
+    if (!columns.empty() && std::ranges::all_of(columns, is_plain)) return write_plain_keys(columns, rows, out, ends);
     out.clear();
     for (std::size_t i = 0; i < rows.size(); ++i) {
         append_key(out, columns, rows[i]);
@@ -108,7 +153,7 @@ void append_key(std::string& out, std::span<const sql::Column* const> columns, s
             out += '\0';
             continue;
         }
-        if (column->type == sql::Type::text || column->type == sql::Type::json_scalar) {
+        if (is_text(column->type)) {
             const std::string_view text = column->text(row);
             const auto length = static_cast<std::uint32_t>(text.size());
             std::array<char, 1 + sizeof length> head{'\1'};

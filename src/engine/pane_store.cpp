@@ -1,16 +1,21 @@
 #include "engine/pane_store.hpp"
 
+#include "engine/best_events.hpp"
+
 #include <algorithm>
 
 namespace sf::engine {
 namespace {
 
-constexpr std::size_t kAhead = 24;  // Keys fetched ahead of their use.
+constexpr std::size_t kAhead = 24;          // Keys fetched ahead of their use.
+constexpr std::size_t kWorthRanking = 256;  // New events that may be more than what is left of them.
 
 }  // namespace
 
 PaneStore::PaneStore(ViewPtr view, std::size_t shard, std::size_t shards, KeySpacePtr space)
-    : view_(std::move(view)), keys_(view_->plan, shard, shards, std::move(space)) {}
+    : view_(std::move(view)), keys_(view_->plan, shard, shards, std::move(space)) {
+    if (best_events(view_->plan)) best_.emplace(view_);
+}
 
 Merged PaneStore::merge(const Partials& partials) {
     if (!partials.cells) return {};
@@ -136,7 +141,15 @@ std::vector<const PaneTable*> PaneStore::tables(PaneRange panes, std::int64_t wi
     return tables;
 }
 
-std::optional<std::vector<KeyId>> PaneStore::evict_before(Pane pane) {
+void PaneStore::mark_used(std::vector<bool>& used) const {
+    const auto mark = [&](const PaneTable& table) {
+        for (const KeyId key : table.keys()) used[key] = true;
+    };
+    for (const auto& [number, table] : panes_) mark(*table);
+    for (const auto& [name, table] : restricted_) mark(*table);
+}
+
+std::optional<std::vector<KeyId>> PaneStore::evict_before(Pane pane, const MarkKeys& others) {
     const auto end = panes_.lower_bound(pane);
     const auto restricted_end = restricted_.lower_bound({pane, kTimeMin});
     if (end == panes_.begin() && restricted_end == restricted_.begin()) return std::nullopt;
@@ -145,17 +158,48 @@ std::optional<std::vector<KeyId>> PaneStore::evict_before(Pane pane) {
     touched_.erase(touched_.begin(), touched_.lower_bound(pane));
     forget_nodes_before(pane);
     auto moved = keys_.forget_unused([&](std::vector<bool>& used) {
-        const auto mark = [&](const PaneTable& table) {
-            for (const KeyId key : table.keys()) used[key] = true;
-        };
-        for (const auto& [number, table] : panes_) mark(*table);
-        for (const auto& [name, table] : restricted_) mark(*table);
+        mark_used(used);
+        others(used);
     });
     if (!moved) return std::nullopt;
     nodes_.clear();
     for (auto& [number, touched] : touched_) touched.renumber(*moved);
     for (auto& [number, table] : panes_) writable(table).renumber(*moved);
     for (auto& [name, table] : restricted_) writable(table).renumber(*moved);
+    kept_ = keys_.size();
+    return moved;
+}
+
+// Where there are twice as many as were left the last time, so that an event is ranked about once; sooner where room is
+// short.
+bool PaneStore::may_have_beaten(std::size_t more) const {
+    const std::size_t grown = keys_.size() - std::min(keys_.size(), kept_);
+    const bool is_short = refuses_ || keys_.size() + more > view_->plan.options.keys_max;
+    return grown >= (is_short ? std::max<std::size_t>(1, kept_ / 8) : std::max(kWorthRanking, kept_));
+}
+
+// What is beaten in a pane is beaten in every window that has the pane, and so it is with the events of a pane that do
+// not count for some windows.
+std::optional<std::vector<KeyId>> PaneStore::forget_beaten(std::size_t more, const MarkKeys& others) {
+    if (!best_ || !may_have_beaten(more)) return std::nullopt;
+    const auto forget = [&](PaneTablePtr& table) {
+        if (PaneTablePtr best = best_->of(*table, keys_)) table = std::move(best);
+    };
+    for (auto& [number, table] : panes_) forget(table);
+    for (auto& [name, table] : restricted_) forget(table);
+    nodes_.clear();
+    std::vector<bool> in_panes(keys_.size(), false);
+    mark_used(in_panes);
+    std::vector<bool> used = in_panes;
+    others(used);
+    const std::vector<KeyId> moved = keys_.keep(used);
+    kept_ = keys_.size();
+    for (auto& [number, table] : panes_) writable(table).renumber(moved);
+    for (auto& [name, table] : restricted_) writable(table).renumber(moved);
+    for (auto& [number, touched] : touched_) {
+        const auto table = panes_.find(number);
+        touched = touched.kept(in_panes, moved, table == panes_.end() ? nullptr : table->second.get());
+    }
     return moved;
 }
 

@@ -2,9 +2,11 @@
 // windows are put together.
 #pragma once
 
+#include "engine/best_of_pane.hpp"
 #include "engine/pane_table.hpp"
 #include "engine/shard_keys.hpp"
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <unordered_map>
@@ -60,6 +62,21 @@ public:
         for (KeyId& key : since_tick_) key = moved[key];
         for (KeyId& key : since_look_) key = moved[key];
     }
+    /// The same without the keys that are in no pane any more. `table`: of the pane, whose cells are others now; null
+    /// if it has none.
+    [[nodiscard]] TouchedKeys kept(const std::vector<bool>& in_panes, const std::vector<KeyId>& moved,
+                                   const PaneTable* table) const {
+        const auto those = [&](const std::vector<KeyId>& keys) {
+            std::vector<KeyId> kept;
+            for (const KeyId key : keys) {
+                if (in_panes[key]) kept.push_back(moved[key]);
+            }
+            return kept;
+        };
+        TouchedKeys touched;
+        touched.restore(those(since_tick_), those(since_look_), table);
+        return touched;
+    }
 
 private:
     static constexpr std::uint8_t kSinceTick = 1;
@@ -79,6 +96,14 @@ public:
     /// Takes the cells whose keys belong to this shard.
     Merged merge(const Partials& partials);
 
+    /// Marks keys, by number, that are in use.
+    using MarkKeys = std::function<void(std::vector<bool>& used)>;
+
+    /// Of a view that shows the best n events alone: forgets those that are not among them any more, if there may be
+    /// many or `more` new ones would find no room. Then keys have new numbers, which it gives for each old one; kNoKey:
+    /// it is gone. `others` are kept, too.
+    [[nodiscard]] std::optional<std::vector<KeyId>> forget_beaten(std::size_t more, const MarkKeys& others);
+
     [[nodiscard]] bool empty() const { return panes_.empty() && restricted_.empty(); }
     /// The first pane with cells at or after `pane`; nothing if there is none.
     [[nodiscard]] std::optional<Pane> next_pane(Pane pane) const;
@@ -96,9 +121,12 @@ public:
 
     /// Forgets panes before `pane`. Then renumbers the keys if most are no longer used, and gives the new number of
     /// each old one.
-    [[nodiscard]] std::optional<std::vector<KeyId>> evict_before(Pane pane);
+    [[nodiscard]] std::optional<std::vector<KeyId>> evict_before(Pane pane, const MarkKeys& others);
 
-    void refuse_new_groups(bool refuse) { keys_.refuse_new(refuse); }
+    void refuse_new_groups(bool refuse) {
+        refuses_ = refuse;
+        keys_.refuse_new(refuse);
+    }
     void move_keys_to(KeySpacePtr space) { keys_.move_to(std::move(space)); }
     [[nodiscard]] const ShardKeys& keys() const { return keys_; }
     [[nodiscard]] std::size_t bytes() const;
@@ -130,6 +158,8 @@ private:
     [[nodiscard]] PaneTablePtr node(unsigned level, Pane number);
     void invalidate(Pane pane);
     void forget_nodes_before(Pane pane);
+    [[nodiscard]] bool may_have_beaten(std::size_t more) const;
+    void mark_used(std::vector<bool>& used) const;
     void merge_cells(const Partials& partials, Pane pane, std::int64_t closed_until,
                      std::span<const std::uint32_t> cells, std::span<const KeyId> keys);
 
@@ -143,6 +173,10 @@ private:
     Pane forgotten_before_ = kTimeMin;                            // No node holds nothing but panes before this one.
     std::optional<Pane> invalidated_;                             // No node that was built holds this pane.
     std::vector<std::uint32_t> mine_, to_;
+
+    std::optional<BestOfPane> best_;  // Of a view that shows the best n events alone.
+    std::size_t kept_ = 0;            // Keys that were left when the others were last forgotten.
+    bool refuses_ = false;
 };
 
 }  // namespace sf::engine

@@ -17,6 +17,15 @@ constexpr std::uint8_t kFlagClosed = 2;
 PaneWindows::PaneWindows(ViewPtr view, std::size_t shard, std::size_t shards, KeySpacePtr space)
     : ViewWindows(view), panes_(view, shard, shards, std::move(space)), rows_(view) {}
 
+Merged PaneWindows::merge(const Partials& partials) {
+    if (partials.cells) {
+        const auto moved =
+            panes_.forget_beaten(partials.cells->keys->ends.size(), [&](std::vector<bool>& used) { mark_given(used); });
+        if (moved) renumber(*moved);
+    }
+    return panes_.merge(partials);
+}
+
 // The first window at or after `from` that has a pane with events.
 std::optional<WindowIndex> PaneWindows::next_window(WindowIndex from) const {
     const PaneGrid& grid = view_->grid;
@@ -288,12 +297,23 @@ void PaneWindows::evict(std::int64_t watermark) {
     if (watermark <= kTimeMin || view_->grid.is_total() || view_->lateness >= kTimeMax || next_to_end_ <= kNoWindowYet)
         return;
     const WindowIndex first_alive = view_->grid.first_window_ending_after(watermark - view_->lateness);
-    const auto moved = panes_.evict_before(view_->grid.panes_of(first_alive).begin);
-    if (!moved) return;
+    const auto moved = panes_.evict_before(view_->grid.panes_of(first_alive).begin,
+                                           [&](std::vector<bool>& used) { mark_given(used); });
+    if (moved) renumber(*moved);
+}
+
+// Rows that are to be taken back may be of events that are no longer in their pane.
+void PaneWindows::mark_given(std::vector<bool>& used) const {
+    for (const auto& [index, window] : windows_) {
+        for (const auto& [key, hash] : window.given) used[key] = true;
+    }
+}
+
+void PaneWindows::renumber(const std::vector<KeyId>& moved) {
     place_.assign(panes_.keys().size(), kNoPlace);
     for (auto& [index, window] : windows_) {
         GivenRows given;
-        for (const auto& [key, hash] : window.given) given.emplace((*moved)[key], hash);
+        for (const auto& [key, hash] : window.given) given.emplace(moved[key], hash);
         window.given = std::move(given);
     }
 }

@@ -18,7 +18,7 @@ class PaneWindows final : public ViewWindows {
 public:
     PaneWindows(ViewPtr view, std::size_t shard, std::size_t shards, KeySpacePtr space);
 
-    Merged merge(const Partials& partials) override { return panes_.merge(partials); }
+    Merged merge(const Partials& partials) override;
     [[nodiscard]] std::int64_t due_at() const override;
     void emit(const Times& times, bool early, RowSink& sink) override;
     void flush(RowSink& sink) override;
@@ -56,6 +56,8 @@ private:
                      RowSink& sink);
     void assemble(std::span<const PaneTable* const> tables);
     void evict(std::int64_t watermark);
+    void mark_given(std::vector<bool>& used) const;
+    void renumber(const std::vector<KeyId>& moved);
 
     PaneStore panes_;
     WindowRows rows_;

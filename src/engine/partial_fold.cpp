@@ -1,5 +1,7 @@
 #include "engine/partial_fold.hpp"
 
+#include "engine/best_cells.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -31,27 +33,45 @@ void PartialFold::add_branch(ViewPtr branch, PlanRange range) {
                           .lateness = running.view->lateness,
                           .out_of_orderness = running.view->out_of_orderness,
                           .closed_until = running.view->closed_until};
+    const std::optional<BestEvents> best = running.rows ? std::nullopt : best_events(plan);
+    std::vector<Slot> group_keys = running.keys;
+    if (best) {
+        group_keys.clear();
+        for (const std::size_t key : best->partition) group_keys.push_back(running.keys[key]);
+    }
     running.groups_name =
-        fmt::format("{} by {}", running.where ? static_cast<int>(*running.where) : -1, fmt::join(running.keys, " "));
+        fmt::format("{} by {}", running.where ? static_cast<int>(*running.where) : -1, fmt::join(group_keys, " "));
     running.cells_name =
         fmt::format("{} in {} {} {} {} {} {} {} {} {}", running.groups_name, rules.grid.is_total(), rules.gap,
                     rules.grid.slide(), rules.grid.size(), rules.grid.offset(), rules.lateness, rules.out_of_orderness,
                     static_cast<int>(rules.time), rules.closed_until);
-    running.groups = &groups_of(running);
+    if (best) {
+        running.cells_name +=
+            fmt::format(", best {} of rank {} by {} {} {} of {}", best->limit, static_cast<int>(best->kind),
+                        running.keys[best->order], best->direction.descending, best->direction.nulls_first,
+                        fmt::join(running.keys, " "));
+    }
+    running.groups = &groups_of(running, group_keys);
     ++running.groups->users;
     if (!running.rows) {
-        running.cells = &cells_.try_emplace(running.cells_name, rules).first->second;
+        auto found = cells_.find(running.cells_name);
+        if (found == cells_.end()) {
+            auto made =
+                best ? std::make_unique<BestCells>(rules, *best, running.keys, evaluator_) : make_event_cells(rules);
+            found = cells_.try_emplace(running.cells_name, std::move(made)).first;
+        }
+        running.cells = &found->second;
         ++running.cells->users;
     }
     for (const sql::AggregateCall& call : plan.aggregates) add_fold(running, call);
     views_.push_back(std::move(running));
 }
 
-PartialFold::Groups& PartialFold::groups_of(const Running& running) {
+PartialFold::Groups& PartialFold::groups_of(const Running& running, const std::vector<Slot>& keys) {
     const auto [at, made] = groups_.try_emplace(running.groups_name, running.where);
     Groups& groups = at->second;
     if (!made) return groups;
-    groups.keys = use_keys(running.keys, groups.keys_name);
+    groups.keys = use_keys(keys, groups.keys_name);
     return groups;
 }
 
@@ -197,8 +217,9 @@ void PartialFold::fold_view(Running& running, const models::EventBatch& batch, c
     }
     Cells& cells = *running.cells;
     if (std::exchange(cells.record, record_) != record_) cells.cells->assign(groups.groups, times);
-    Partials partials{
-        .view = running.view->number, .cells = cells.cells->block(), .events_failed = groups.groups.failed()};
+    Partials partials{.view = running.view->number,
+                      .cells = cells.cells->block(),
+                      .events_failed = groups.groups.failed() + cells.cells->failed()};
     partials.states.reserve(running.folds.size());
     for (Fold* const fold : running.folds) {
         const Folded& made = folded(*fold, *cells.cells, batch.size());

@@ -69,7 +69,7 @@ private:
         std::uint64_t record = 0;
     };
     struct Cells {
-        explicit Cells(const CellRules& rules) : cells(make_event_cells(rules)) {}
+        explicit Cells(std::unique_ptr<EventCells> made) : cells(std::move(made)) {}
         std::unique_ptr<EventCells> cells;
         std::size_t users = 0;
         std::uint64_t record = 0;
@@ -104,7 +104,7 @@ private:
     };
 
     void add_branch(ViewPtr branch, PlanRange range);
-    [[nodiscard]] Groups& groups_of(const Running& running);
+    [[nodiscard]] Groups& groups_of(const Running& running, const std::vector<Slot>& keys);
     [[nodiscard]] Keys* use_keys(const std::vector<Slot>& slots, std::string& name);
     [[nodiscard]] BatchKeys& begun(Keys& keys);
     void release_keys(const std::string& name);

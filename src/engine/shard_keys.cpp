@@ -89,8 +89,11 @@ std::optional<std::vector<KeyId>> ShardKeys::compact(const std::vector<bool>& us
     size_at_look_ = size();
     if (count * 2 > size()) return std::nullopt;
     size_at_look_ = count;
+    return keep(used);
+}
+
+std::vector<KeyId> ShardKeys::keep(const std::vector<bool>& used) {
     std::vector<KeyId> moved(size(), kNoKey), kept;
-    kept.reserve(count);
     text_bytes_ = 0;
     for (KeyId id = 0; id < size(); ++id) {
         if (!used[id]) continue;

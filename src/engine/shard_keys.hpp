@@ -50,6 +50,9 @@ public:
         return compact(used);
     }
 
+    /// The same, now, for those that are known to be in use.
+    [[nodiscard]] std::vector<KeyId> keep(const std::vector<bool>& used);
+
     /// Whether groups that are not known yet are refused, whatever keys_max.
     void refuse_new(bool refuse) { refuse_new_ = refuse; }
 

@@ -126,14 +126,16 @@ void WindowRows::emit_some(const Groups& groups, const ShardKeys& names, const F
         sink.rows_failed += failed(row) ? 1 : 0;
         if (!shown[row]) continue;
         models::MetricPoint made = point(window, row, sink);
-        append_keys(made.keys, row);
-        made.values = '{';
+        append_keys(text_, row);
+        made.keys = text_;
+        text_ = '{';
         for (std::size_t v = 0; v < value_names_.size(); ++v) {
-            if (v > 0) made.values += ',';
-            made.values += value_names_[v];
-            sql::append_json(made.values, evaluator_.column(v), row);
+            if (v > 0) text_ += ',';
+            text_ += value_names_[v];
+            sql::append_json(text_, evaluator_.column(v), row);
         }
-        made.values += '}';
+        text_ += '}';
+        made.values = text_;
         if (ranking_ && is_known(groups.keys[row], made)) continue;
         sink.points.push_back(std::move(made));
     }

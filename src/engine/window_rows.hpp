@@ -82,6 +82,7 @@ private:
     std::vector<OwnedColumn> keys_, results_;
     OwnedColumn begin_, end_;
     std::vector<sql::Column> inputs_;
+    std::string text_;  // Of a row on its way: grows once and not for each.
 
     std::optional<GroupRanking> ranking_;
     std::vector<OwnedColumn> ranks_;

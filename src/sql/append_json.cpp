@@ -86,7 +86,7 @@ void append_json(std::string& out, const Column& column, std::size_t row) {
         case Type::integer:
         case Type::bigint: append_integer(out, column.integers[row]); return;
         case Type::double_precision: append_double(out, column.doubles[row]); return;
-        case Type::numeric: out += column.decimals[row].to_text(); return;
+        case Type::numeric: column.decimals[row].append_to(out); return;
         case Type::text: append_json_string(out, column.text(row)); return;
         case Type::timestamptz: append_timestamp(out, column.integers[row]); return;
         case Type::timestamp: append_clock(out, column.integers[row]); return;

@@ -12,6 +12,7 @@ using Wide = unsigned __int128;
 
 constexpr int kDigitsMax = 38;
 constexpr int kPowers = 39;
+constexpr int kDigitsOfWord = 19;  // So many fit into 64 bits, whatever they are.
 
 constexpr std::array<Wide, kPowers> make_powers() {
     std::array<Wide, kPowers> powers{};
@@ -73,6 +74,15 @@ LeadingGroup leading_group(Wide value, int scale) {
 bool divide_shifted(Wide value, int shift, Wide divisor, Wide& quotient, bool& round_up) {
     quotient = value / divisor;
     Wide rest = value % divisor;
+    // Many digits in one step, where both stay within bounds.
+    while (shift > 1 && divisor <= ~std::uint64_t{0}) {
+        const int digits = std::min(shift, kDigitsOfWord);
+        if (quotient >= kPower[kDigitsMax - digits]) break;
+        const Wide more = rest * kPower[digits];
+        quotient = quotient * kPower[digits] + more / divisor;
+        rest = more % divisor;
+        shift -= digits;
+    }
     for (int i = 0; i < shift; ++i) {
         if (quotient >= kPower[kDigitsMax - 1]) return false;
         // rest * 10 may need 129 bits; divide by taking the divisor off.
@@ -169,20 +179,37 @@ double Decimal::to_double() const {
     return result;
 }
 
-std::string Decimal::to_text() const {
-    char buffer[48];
+void Decimal::append_to(std::string& out) const {
+    // The digits, word by word from the end; at least one before the point.
+    char buffer[2 * kDigitsOfWord + 2];
     char* const end = buffer + sizeof buffer;
     char* at = end;
     Wide value = magnitude(digits);
-    int written = 0;
-    while (value != 0 || written <= scale) {
-        if (written == scale && scale > 0) *--at = '.';
-        *--at = static_cast<char>('0' + static_cast<int>(value % 10));
-        value /= 10;
-        ++written;
+    while (value != 0) {
+        auto word = static_cast<std::uint64_t>(value);
+        char* const stop = at - kDigitsOfWord;
+        const bool is_last = value < kPower[kDigitsOfWord];
+        if (!is_last) {
+            word = static_cast<std::uint64_t>(value % kPower[kDigitsOfWord]);
+            value /= kPower[kDigitsOfWord];
+        } else {
+            value = 0;
+        }
+        for (; word != 0; word /= 10) *--at = static_cast<char>('0' + word % 10);
+        while (!is_last && at > stop) *--at = '0';
     }
-    if (digits < 0) *--at = '-';
-    return {at, end};
+    while (end - at <= scale) *--at = '0';
+    if (digits < 0) out += '-';
+    out.append(at, end - scale);
+    if (scale == 0) return;
+    out += '.';
+    out.append(end - scale, end);
+}
+
+std::string Decimal::to_text() const {
+    std::string text;
+    append_to(text);
+    return text;
 }
 
 std::optional<Decimal> add(Decimal a, Decimal b) {

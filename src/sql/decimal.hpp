@@ -24,6 +24,7 @@ struct Decimal {
 
     [[nodiscard]] double to_double() const;
     [[nodiscard]] std::string to_text() const;
+    void append_to(std::string& out) const;
 };
 
 // Nothing: the result has more than 38 digits, or the divisor is zero.

@@ -54,13 +54,13 @@ public:
                 break;
             }
             case EventColumn::user_id:
-                optional_texts(arena, column, models::EventBatch::kHasUser, &models::EventBatch::user_id);
+                optional_texts<&models::EventBatch::user_id>(arena, column, models::EventBatch::kHasUser);
                 break;
             case EventColumn::correlation_id:
-                optional_texts(arena, column, models::EventBatch::kHasCorrelation, &models::EventBatch::correlation_id);
+                optional_texts<&models::EventBatch::correlation_id>(arena, column, models::EventBatch::kHasCorrelation);
                 break;
-            case EventColumn::tags: column.texts = all_texts(arena, &models::EventBatch::tags_encoded); break;
-            case EventColumn::data: column.texts = all_texts(arena, &models::EventBatch::data); break;
+            case EventColumn::tags: column.texts = all_texts<&models::EventBatch::tags_encoded>(arena); break;
+            case EventColumn::data: column.texts = all_texts<&models::EventBatch::data>(arena); break;
         }
         return {column, Domain::rows};
     }
@@ -84,14 +84,16 @@ private:
         return {Column{.type = Type::text, .size = words.size(), .texts = words}, domain};
     }
 
-    [[nodiscard]] std::span<const std::string_view> all_texts(Arena& arena, Slice slice) const {
+    template <Slice kSlice>
+    [[nodiscard]] std::span<const std::string_view> all_texts(Arena& arena) const {
         const std::span<std::string_view> texts = arena.array<std::string_view>(batch_->size());
-        for (std::size_t row = 0; row < texts.size(); ++row) texts[row] = (batch_->*slice)(row);
+        for (std::size_t row = 0; row < texts.size(); ++row) texts[row] = (batch_->*kSlice)(row);
         return texts;
     }
 
-    void optional_texts(Arena& arena, Column& column, std::uint8_t flag, Slice slice) const {
-        column.texts = all_texts(arena, slice);
+    template <Slice kSlice>
+    void optional_texts(Arena& arena, Column& column, std::uint8_t flag) const {
+        column.texts = all_texts<kSlice>(arena);
         const std::span<const std::uint8_t> flags = batch_->flags();
         const std::span<std::uint8_t> valid = arena.array<std::uint8_t>(flags.size());
         std::uint8_t all = flag;
@@ -112,7 +114,7 @@ private:
 
     void load_json(const Expression& leaf, Arena& arena, Column& column) {
         if (leaf.path.empty()) {
-            column.texts = all_texts(arena, &models::EventBatch::data);
+            column.texts = all_texts<&models::EventBatch::data>(arena);
             return;
         }
         if (fields_changed_) {

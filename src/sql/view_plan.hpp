@@ -127,6 +127,7 @@ struct ViewPlan {
     ExpressionPtr having;                   // Over a group's inputs but the rankings, boolean; may be null.
     std::vector<Ranking> rankings;          // Of the groups that HAVING lets through; each text once.
     ExpressionPtr shown;  // Over a group's inputs, boolean; may be null: which ranked groups are rows.
+    bool ranks_events = false;  // Each group is an event, by its id, and stays as it is.
     std::vector<OutputColumn> outputs;
 
     /// A view without groups: each event that `where` selects is a row, final at once. Its key is the event's id, and

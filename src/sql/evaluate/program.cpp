@@ -3,6 +3,7 @@
 #include "base/assert.hpp"
 #include "base/hash.hpp"
 #include "sql/functions/catalog.hpp"
+#include "sql/functions/time_beginning.hpp"
 
 #include <bit>
 
@@ -24,11 +25,12 @@ const ExpressionPtr& source_of(const Expression& call, const ExpressionPtr& argu
 
 }  // namespace
 
-Program::Step Program::add(const ExpressionPtr& expression) {
-    if (const auto found = steps_.find(expression->text); found != steps_.end()) {
+Program::Step Program::add(const ExpressionPtr& written) {
+    if (const auto found = steps_.find(written->text); found != steps_.end()) {
         ++nodes_[found->second]->uses;
         return found->second;
     }
+    const ExpressionPtr expression = beginning_of_time(written);
     auto node = std::make_unique<Node>();
     node->expression = expression;
     node->uses = 1;

@@ -2,6 +2,7 @@
 #include "sql/functions/catalog.hpp"
 #include "sql/functions/rowwise.hpp"
 #include "sql/values/characters.hpp"
+#include "sql/values/digits.hpp"
 #include "sql/values/jsonb.hpp"
 #include "sql/values/number_text.hpp"
 #include "sql/values/time_text.hpp"
@@ -35,17 +36,24 @@ Text double_to_text(Call& call, double value) {
 Text numeric_to_text(Call& call, Decimal value) { return kept(call, value.to_text()); }
 Text uuid_to_text(Call& call, Uuid value) { return kept(call, to_string(value)); }
 
-Text time_to_text(Call& call, std::int64_t value) {
-    std::string text;
-    append_time(text, value);
-    return kept(call, text);
+void times_to_text(Call& call, std::string_view zone) {
+    const auto times = call.read<std::int64_t>(0);
+    const auto out = call.write<std::string_view>();
+    const std::span<const std::uint8_t> valid = call.result().valid;
+    TimeTexts texts(zone);
+    for (std::size_t row = 0; row < call.rows(); ++row) {
+        out[row] = {};
+        if (!valid.empty() && valid[row] == 0) continue;
+        if (!call.has_room(TimeTexts::kTextMax)) {
+            call.fail(row);
+            continue;
+        }
+        char* const text = call.arena().text(TimeTexts::kTextMax);
+        out[row] = call.keep(text, texts.write(text, times[row]));
+    }
 }
-
-Text plain_time_to_text(Call& call, std::int64_t value) {
-    std::string text;
-    append_plain_time(text, value);
-    return kept(call, text);
-}
+void times_with_zone_to_text(Call& call) { times_to_text(call, "+00"); }
+void plain_times_to_text(Call& call) { times_to_text(call, ""); }
 
 Text date_to_text(Call& call, std::int64_t value) {
     std::string text;
@@ -71,6 +79,11 @@ std::string_view first_characters(std::string_view text, std::int64_t length) {
     return text.substr(0, character_bytes(text, length));
 }
 
+std::optional<std::int64_t> text_to_bigint(std::string_view text) {
+    const auto value = read_digits(text);
+    return value ? value : read_bigint(text);
+}
+
 constexpr Function text_cast(Type from, Type to, Kernel kernel) {
     return {.name = "cast",
             .arguments = {from},
@@ -86,15 +99,15 @@ constexpr std::array kTextCasts = {
     text_cast(Type::bigint, Type::text, rowwise<&integer_to_text>),
     text_cast(Type::double_precision, Type::text, rowwise<&double_to_text>),
     text_cast(Type::numeric, Type::text, rowwise<&numeric_to_text>),
-    text_cast(Type::timestamptz, Type::text, rowwise<&time_to_text>),
-    text_cast(Type::timestamp, Type::text, rowwise<&plain_time_to_text>),
+    text_cast(Type::timestamptz, Type::text, times_with_zone_to_text),
+    text_cast(Type::timestamp, Type::text, plain_times_to_text),
     text_cast(Type::date, Type::text, rowwise<&date_to_text>),
     text_cast(Type::interval, Type::text, rowwise<&interval_to_text>),
     text_cast(Type::uuid, Type::text, rowwise<&uuid_to_text>),
     text_cast(Type::jsonb, Type::text, rowwise<&jsonb_to_text>),
     text_cast(Type::text, Type::boolean, rowwise<&read_boolean>),
     text_cast(Type::text, Type::integer, rowwise<&read_integer>),
-    text_cast(Type::text, Type::bigint, rowwise<&read_bigint>),
+    text_cast(Type::text, Type::bigint, rowwise<&text_to_bigint>),
     text_cast(Type::text, Type::double_precision, rowwise<&read_double>),
     text_cast(Type::text, Type::numeric, rowwise<&read_numeric>),
     text_cast(Type::text, Type::timestamptz, rowwise<&read_time>),

@@ -85,6 +85,7 @@ Result<Relation> SelectPlanner::plan_ranked_events(const PgQuery__SelectStmt& se
         for (const ExpressionPtr& expression : ranking.partition) SF_TRY(add_keys_of(expression, location));
         for (const SortKey& key : ranking.order) SF_TRY(add_keys_of(key.expression, location));
     }
+    plan_.ranks_events = true;
     return finish_groups(select);
 }
 

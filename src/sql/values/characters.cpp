@@ -3,6 +3,7 @@
 #include "sql/values/keywords.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace sf::sql {
 
@@ -12,6 +13,11 @@ std::int64_t count_characters(std::string_view text) {
 
 std::size_t character_bytes(std::string_view text, std::int64_t count) {
     std::size_t at = 0;
+    for (; count >= 8 && text.size() - at >= 8; count -= 8, at += 8) {
+        std::uint64_t eight = 0;
+        std::memcpy(&eight, text.data() + at, sizeof eight);
+        if ((eight & 0x8080808080808080) != 0) break;  // Otherwise each byte is a character.
+    }
     for (; count > 0 && at < text.size(); --count) {
         ++at;
         while (at < text.size() && is_inside_character(text[at])) ++at;

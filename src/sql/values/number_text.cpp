@@ -1,6 +1,7 @@
 #include "sql/values/number_text.hpp"
 
 #include "base/ascii.hpp"
+#include "sql/values/digits.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -86,6 +87,7 @@ std::string_view trimmed(std::string_view text) {
 }
 
 std::optional<std::int64_t> read_bigint(std::string_view text) {
+    if (const auto value = read_digits(text)) return value;
     text = trimmed(text);
     if (text.size() > 1 && text.front() == '+' && text[1] != '-') text.remove_prefix(1);
     std::int64_t value = 0;

@@ -6,8 +6,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstring>
 #include <iterator>
 #include <utility>
 
@@ -178,6 +180,15 @@ void append_date(std::string& out, std::int64_t micros) {
 
 namespace {
 
+// Of a second, without the zeros at its end.
+char* put_fraction(char* at, std::int64_t micros) {
+    if (micros == 0) return at;
+    at = put_two_digits(put(at, '.'), micros / 10'000);
+    at = put_two_digits(put_two_digits(at, micros / 100 % 100), micros % 100);
+    while (at[-1] == '0') --at;
+    return at;
+}
+
 void append_with_zone(std::string& out, std::int64_t micros, std::string_view zone) {
     const Civil civil = to_civil(micros);
     const std::int64_t seconds = civil.micros / kMicrosSecond;
@@ -192,11 +203,7 @@ void append_with_zone(std::string& out, std::int64_t micros, std::string_view zo
     c = put_two_digits(put(c, ' '), seconds / 3600);
     c = put_two_digits(put(c, ':'), seconds / 60 % 60);
     c = put_two_digits(put(c, ':'), seconds % 60);
-    if (const std::int64_t fraction = civil.micros % kMicrosSecond; fraction != 0) {
-        c = put_two_digits(put(c, '.'), fraction / 10'000);
-        c = put_two_digits(put_two_digits(c, fraction / 100 % 100), fraction % 100);
-        while (c[-1] == '0') --c;
-    }
+    c = put_fraction(c, civil.micros % kMicrosSecond);
     out.append(text.data(), static_cast<std::size_t>(c - text.data()));
     out += zone;
     if (civil.year <= 0) out += " BC";
@@ -206,6 +213,27 @@ void append_with_zone(std::string& out, std::int64_t micros, std::string_view zo
 
 void append_time(std::string& out, std::int64_t micros) { append_with_zone(out, micros, "+00"); }
 void append_plain_time(std::string& out, std::int64_t micros) { append_with_zone(out, micros, ""); }
+
+std::size_t TimeTexts::write(char* const out, std::int64_t micros) {
+    constexpr std::int64_t kYear10000 = 253'402'300'800 * kMicrosSecond;
+    if (micros < 0 || micros >= kYear10000) {
+        text_.clear();
+        append_with_zone(text_, micros, zone_);
+        std::ranges::copy(text_, out);
+        return text_.size();
+    }
+    const std::int64_t second = micros / kMicrosSecond;
+    if (second != second_) {
+        text_.clear();
+        append_with_zone(text_, second * kMicrosSecond, "");
+        std::ranges::copy(text_, head_.begin());
+        second_ = second;
+    }
+    std::memcpy(out, head_.data(), kHead);
+    char* at = put_fraction(out + kHead, micros - second * kMicrosSecond);
+    for (const char c : zone_) *at++ = c;
+    return static_cast<std::size_t>(at - out);
+}
 
 std::optional<TimeUnit> read_time_unit(std::string_view word) {
     struct Name {

@@ -4,6 +4,7 @@
 
 #include "sql/interval.hpp"
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,14 +19,34 @@ namespace sf::sql {
 /// "2024-01-05 10:00:00.5+00"
 void append_time(std::string& out, std::int64_t micros);
 
-/// The same for types that have no zone: one that is written is not looked at, nor for a date the time of day. A date is
-/// its beginning.
+/// The same for types that have no zone: one that is written is not looked at, nor for a date the time of day. A date
+/// is its beginning.
 [[nodiscard]] std::optional<std::int64_t> read_plain_time(std::string_view text);
 [[nodiscard]] std::optional<std::int64_t> read_date(std::string_view text);
 
 /// "2024-01-05 10:00:00.5", "2024-01-05"
 void append_plain_time(std::string& out, std::int64_t micros);
 void append_date(std::string& out, std::int64_t micros);
+
+/// The same for many times, with this behind each: what stands before the fraction is made once where times of one
+/// second follow each other.
+class TimeTexts {
+public:
+    static constexpr std::size_t kTextMax = 48;
+
+    explicit TimeTexts(std::string_view zone) : zone_(zone) {}
+
+    /// Writes at most kTextMax bytes, and says how many.
+    [[nodiscard]] std::size_t write(char* out, std::int64_t micros);
+
+private:
+    static constexpr std::size_t kHead = sizeof "2026-01-01 00:00:00" - 1;
+
+    const std::string_view zone_;
+    std::int64_t second_ = -1;  // Whose text the head is; of years from 1970 to 9999.
+    std::array<char, kHead> head_{};
+    std::string text_;
+};
 
 /// "1 day 2 hours", "-1.5 h", "1 day 10:00:00", "1-2", "P1DT2H", "5 min ago": all but years written in words of other
 /// languages.

@@ -30,6 +30,30 @@ std::string all(const Column& column) {
     return out;
 }
 
+// Written as one call, and by rows that are of one day or second, or not.
+TEST(EventEvaluator, the_beginning_of_a_time_is_that_of_its_text) {
+    const auto events = events_with_data({R"({"t":"2024-02-29 10:00:00.5"})", R"({"t":"2024-02-29 10:00:00"})",
+                                          R"({"t":"2024-02-29 23:59:59.999999"})", R"({"t":"2024-03-01"})", "{}",
+                                          R"({"t":"1969-12-31 23:59:59.9"})", R"({"t":"1970-01-01"})",
+                                          R"({"t":"0001-01-01"})", R"({"t":"2024-02-29 10:00:00.25"})"});
+    for (const std::string type : {"timestamptz", "timestamp"}) {
+        for (const std::string shift : {"", " + interval '9000 years'", " - interval '2100 years'"}) {
+            const std::string text = "((data.t::" + type + shift + ")::text)";
+            for (int size = 0; size <= 30; ++size) {
+                // What is no cast is read as two calls.
+                const std::string n = std::to_string(size), apart = "substring(" + text + " || '', 1, " + n + ")";
+                EventEvaluator evaluator;
+                const auto wanted = evaluator.add(expression(apart));
+                const auto of_substring = evaluator.add(expression("substring(" + text + ", 1, " + n + ")"));
+                const auto of_left = evaluator.add(expression("left(" + text + ", " + n + ")"));
+                evaluator.begin(*events);
+                EXPECT_EQ(all(evaluator.column(of_substring)), all(evaluator.column(wanted))) << apart;
+                EXPECT_EQ(all(evaluator.column(of_left)), all(evaluator.column(wanted))) << apart;
+            }
+        }
+    }
+}
+
 TEST(EventEvaluator, equal_expressions_share_a_slot) {
     EventEvaluator evaluator;
     const auto first = evaluator.add(expression("data.a + 1 > 5"));
