@@ -48,19 +48,18 @@ inline std::uint64_t value_of_digits(std::uint64_t word) {
 
 /// The value of a text of nothing but digits, at most 16 of them; nothing for all others.
 [[nodiscard]] inline std::optional<std::int64_t> read_digits(std::string_view text) {
-    using namespace digits_inner;
     static_assert(std::endian::native == std::endian::little);
     if (text.empty() || text.size() > 16) return std::nullopt;
     std::uint64_t upper = 0;
     if (text.size() > 8) {
-        const std::uint64_t word = word_of_digits(text.data(), text.size() - 8);
-        if (!all_digits(word)) return std::nullopt;
-        upper = value_of_digits(word);
+        const std::uint64_t word = digits_inner::word_of_digits(text.data(), text.size() - 8);
+        if (!digits_inner::all_digits(word)) return std::nullopt;
+        upper = digits_inner::value_of_digits(word);
         text.remove_prefix(text.size() - 8);
     }
-    const std::uint64_t word = word_of_digits(text.data(), text.size());
-    if (!all_digits(word)) return std::nullopt;
-    return static_cast<std::int64_t>(upper * 100'000'000 + value_of_digits(word));
+    const std::uint64_t word = digits_inner::word_of_digits(text.data(), text.size());
+    if (!digits_inner::all_digits(word)) return std::nullopt;
+    return static_cast<std::int64_t>(upper * 100'000'000 + digits_inner::value_of_digits(word));
 }
 
 }  // namespace sf::sql

@@ -200,7 +200,7 @@ class ViewGenerator:
         if random.random() < 0.15:
             return self.view_of_events(name) if random.random() < 0.5 else self.view_of_ranked_events(name)
         shape = self.shape()
-        self.source = UnionSource(random, self.expression) if random.random() < 0.15 and not self.joined else EventSource(random, self.joined)
+        self.source = UnionSource(random, self.expression, self.stored) if random.random() < 0.15 and not self.joined else EventSource(random, self.joined)
         base = Base()
         base.add(generator.Expression("source", "source", TEXT), "source")  # HAVING counts them.
         base.add(self.passing(shape.where), "pass")

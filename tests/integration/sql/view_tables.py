@@ -3,10 +3,11 @@ import json
 
 from generator_types import BIGINT, BOOLEAN, DATE, DOUBLE, Expression, NUMERIC, TEXT, TIME, quoted
 
-# name: (columns, primary key, rows as texts). Some sources and users are in no row.
+# name: (columns, primary key, rows as texts). Some sources and users are in no row. Numerics have no zeros at their end: stored columns don't keep
+# them (docs/sql.md).
 TABLES = {
     "regions": ((("name", TEXT), ("region", TEXT), ("rate", NUMERIC), ("weight", DOUBLE), ("since", DATE)), ("name",), [
-        ("shop", "north", "1.50", "0.25", "2024-02-29"), ("shop-2", "north", "-0.005", "1e3", None), ("日本", "東", None, None, "1999-12-31"),
+        ("shop", "north", "1.25", "0.25", "2024-02-29"), ("shop-2", "north", "-0.005", "1e3", None), ("日本", "東", None, None, "1999-12-31"),
         ("x", "", "100", "NaN", "2021-01-03"), ("u1", "south", "7", "-1", None), ("1", "one", "0.1", "3", "2000-01-01")]),
     "plans": ((("owner", TEXT), ("level", TEXT), ("seats", BIGINT), ("paid", BOOLEAN), ("until", TIME)), ("owner", "level"), [
         ("u1", "high", "5", "true", "2026-03-01T12:00:00Z"), ("u1", "low", "-3", "false", None), ("Ünal", "medium", None, None, "1969-12-31T23:59:59Z"),

@@ -15,10 +15,10 @@ class Select:
 
 
 class UnionSource:
-    """Where a view's events come from, as EventSource. make(type) gives an expression over events."""
+    """Where a view's events come from, as EventSource. make(type) gives an expression over events. `stored`: as of ViewGenerator."""
 
-    def __init__(self, random: random_module.Random, make):
-        self.random, self.make = random, make
+    def __init__(self, random: random_module.Random, make, stored=False):
+        self.random, self.make, self.stored = random, make, stored
         self.selects = [Select(make(BOOLEAN) if random.random() < 0.8 else None, []) for _ in range(random.choice([2, 2, 3]))]
         self.names = {}  # By PostgreSQL's expression: the column that it is.
         self.kept = {"source"}  # What has no name: it is the same in all SELECTs.
@@ -45,7 +45,8 @@ class UnionSource:
             if not made.ours.startswith("data."):
                 break
         if wanted == JSONB:
-            return Expression(made.ours, f"NULLIF({made.postgres}, 'null'::jsonb)", JSONB)  # As in keys.
+            ours = f"NULLIF({made.ours}, 'null'::jsonb)" if self.stored else made.ours
+            return Expression(ours, f"NULLIF({made.postgres}, 'null'::jsonb)", JSONB)  # As in keys.
         if not small:
             return made
         # It may be what an aggregate sums.
