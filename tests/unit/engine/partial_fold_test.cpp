@@ -84,6 +84,15 @@ TEST(PartialFold, records_that_are_folded_as_one_are_merged_as_one) {
     EXPECT_EQ(shard.counters(1)->events, 4u);
 }
 
+TEST(PartialFold, a_filter_that_is_unknown_takes_nothing) {
+    EngineRun engine({view_of("CREATE MATERIALIZED VIEW v AS SELECT source, count(*) FILTER (WHERE data.x > 1 AND "
+                              "data.y > 1) AS n FROM events GROUP BY source")},
+                     {});
+    engine.events({{.data = R"({"x":2})"}, {.data = R"({"x":2,"y":3})"}, {.data = R"({"y":2})"}});
+    engine.flush();
+    EXPECT_EQ(engine.rows(), std::vector<std::string>{R"({"source":"shop"} -..- {"n":1} final)"});
+}
+
 TEST(PartialFold, knows_where_plans_begin_and_end) {
     PartialFold fold(0, {});
     EXPECT_EQ(fold.next_change(0), UINT64_MAX);

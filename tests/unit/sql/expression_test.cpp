@@ -204,6 +204,8 @@ TEST(Expression, texts) {
                           {"right(data.t, -7)", "\"d\""},
                           {"substring(data.t, 2, 2)", "\"ñb\""},
                           {"substring(data.t, -1, 4)", "\"añ\""},
+                          {"substring('abcdefgñijklmnöp', 1, 9)", "\"abcdefgñi\""},
+                          {"substring('abcdefghijklñnop', 12, 3)", "\"lñn\""},
                           {"substring(data.t from 7)", "\",d\""},
                           {"substring(data.t, 2, -1)", "!"},
                           {"split_part(data.t, ',', 2)", "\"c\""},

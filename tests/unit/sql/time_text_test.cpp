@@ -17,6 +17,24 @@ std::string read_and_written(std::string_view text) {
     return out;
 }
 
+TEST(TimeText, many_are_written_as_each_by_itself) {
+    std::mt19937_64 random(1);
+    for (const std::string_view zone : {"+00", ""}) {
+        TimeTexts texts(zone);
+        std::int64_t micros = 0;
+        for (int i = 0; i < 20'000; ++i) {
+            micros += static_cast<std::int64_t>(random() % 3'000'000) - 1'400'000;
+            if (random() % 1000 == 0) micros = static_cast<std::int64_t>(random() % 600'000'000'000'000'000) + kTimeMin;
+            if (random() % 8 == 0) micros -= micros % kMicrosSecond;
+            std::string wanted;
+            if (zone.empty()) append_plain_time(wanted, micros);
+            else append_time(wanted, micros);
+            std::array<char, TimeTexts::kTextMax> text{};
+            ASSERT_EQ(std::string(text.data(), texts.write(text.data(), micros)), wanted);
+        }
+    }
+}
+
 TEST(TimeText, forms) {
     struct Form {
         const char* text;
