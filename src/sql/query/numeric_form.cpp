@@ -16,6 +16,22 @@ NumericForm of_scale(std::int64_t scale) {
     return {static_cast<int>(scale), true};
 }
 
+bool is_null(const Expression& expression) {
+    return expression.kind == Expression::Kind::literal && std::holds_alternative<std::monostate>(expression.literal);
+}
+
+// Of the results of a CASE together; NULL has whatever scale the others have.
+NumericForm of_case(const Expression& expression, const LeafTable& leaves,
+                    const std::vector<AggregateCall>& aggregates) {
+    std::optional<NumericForm> form;
+    for (std::size_t i = 1; i < expression.arguments.size(); i += i + 2 < expression.arguments.size() ? 2 : 1) {
+        if (is_null(*expression.arguments[i])) continue;
+        const NumericForm next = numeric_form(*expression.arguments[i], leaves, aggregates);
+        form = form ? joined_form(*form, next) : next;
+    }
+    return form && form->exact ? *form : kOpen;
+}
+
 NumericForm of_aggregate(const AggregateCall& call, const LeafTable& leaves,
                          const std::vector<AggregateCall>& aggregates) {
     const std::string& name = call.signature.function;
@@ -51,6 +67,7 @@ NumericForm numeric_form(const Expression& expression, const LeafTable& leaves,
         const auto* const scale = std::get_if<std::int64_t>(&expression.arguments[2]->literal);
         return scale == nullptr ? kOpen : of_scale(*scale);
     }
+    if (expression.function == &kCase) return of_case(expression, leaves, aggregates);
     const Function& function = *expression.function;
     if (function.style == Function::Style::cast) {
         const Type from = expression.arguments[0]->type;

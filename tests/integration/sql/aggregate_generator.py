@@ -218,7 +218,7 @@ class AggregateGenerator:
         if argument.type not in (BOOLEAN, INTEGER, TEXT, generator.UUID):
             argument = self.parts.expression(TEXT)  # Others look different in JSON.
         values = f"unnest({self.filtered(f'array_agg({base.add(argument)})')})"
-        order = 'n DESC, v COLLATE "C"'
+        order = '''n DESC, replace(v, chr(127), '\\u007f') COLLATE "C"'''  # By the JSON that is ours.
         counted = f"SELECT to_jsonb(v_)::text AS v, count(*) AS n FROM {values} AS v_ WHERE v_ IS NOT NULL GROUP BY v_"
         top = f"SELECT * FROM ({counted}) AS c_ ORDER BY {order} LIMIT {count}"
         return Value(f"approx_top_k({self.named(argument)}, {count})",
