@@ -222,6 +222,9 @@ void Shard::tick(std::int64_t now) {
             given = running->rows;
             emit(*running, true);
             given = running->rows - given;
+            // Ranks are looked for among all groups, however few of them change places.
+            if (!running->view().plan.rankings.empty())
+                given = std::max<std::uint64_t>(given, running->windows->groups());
         }
         running->early_rows = static_cast<double>(given) / std::chrono::duration<double>(Duration(interval)).count();
         // Ticks lie on multiples of the interval, so that views with one interval emit together.

@@ -77,6 +77,25 @@ TEST(EarlyRows, a_view_of_many_groups_gives_them_less_often_and_a_small_one_as_e
     EXPECT_NE(text_of(last.back()).find(R"({"n":30} final)"), std::string::npos) << text_of(last.back());
 }
 
+TEST(EarlyRows, a_view_with_ranks_takes_what_it_looks_at) {
+    EngineRun engine({view_of("CREATE MATERIALIZED VIEW best AS SELECT user_id, n FROM (SELECT user_id, count(*) AS n, "
+                              "row_number() OVER (ORDER BY count(*) DESC) AS place FROM events GROUP BY user_id) AS g "
+                              "WHERE place <= 1",
+                              1)},
+                     {.early_rows_max = 50});
+    std::vector<TestEvent> events;
+    for (int user = 0; user < 500; ++user) events.push_back({.at = 1, .user = std::to_string(user)});
+    engine.events(events);
+    std::size_t given = 0;
+    for (int tenth = 0; tenth < 300; ++tenth) {
+        engine.events({{.at = 2, .user = "7"}});
+        engine.clock(tenth / 10.0);
+        given += rows_of(engine.take(), "best");
+    }
+    EXPECT_GE(given, 2u);
+    EXPECT_LE(given, 6u);  // 500 groups are ten seconds' room; had only rows counted, it would be 30.
+}
+
 TEST(EarlyRows, what_changed_before_a_snapshot_is_given_after_it) {
     const auto view = [] {
         return view_of(
