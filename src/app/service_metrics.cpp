@@ -150,6 +150,8 @@ void watch_views(Metrics& metrics, analytics::ViewEngine& engine) {
     using enum Metrics::Kind;
     metrics.watch(gauge, "streamflow_views", "Live views",
                   [&] { return static_cast<double>(engine.summaries().size()); });
+    metrics.watch(gauge, "streamflow_views_lag_records", "Durable records whose events views have not seen yet",
+                  [&] { return static_cast<double>(engine.lag()); });
     metrics.watch(counter, "streamflow_view_rows_total", "Rows that views have emitted, later versions included",
                   [&] { return static_cast<double>(engine.points_emitted()); });
     metrics.watch(counter, "streamflow_checkpoint_failures_total",

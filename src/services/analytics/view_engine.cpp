@@ -469,31 +469,4 @@ void ViewEngine::announce_tables() {
     points_.set_view_tables(std::move(tables));
 }
 
-messaging::Offset ViewEngine::next_offset(messaging::Partition partition) const {
-    messaging::Offset next = UINT64_MAX;
-    for (const auto& shard : shards_) next = std::min(next, shard->merged(partition));
-    return shards_.empty() ? 0 : next;
-}
-
-messaging::Offset ViewEngine::trim_floor(messaging::Partition partition) const {
-    messaging::Offset floor = UINT64_MAX;
-    for (const auto& shard : shards_) floor = std::min(floor, shard->floor(partition));
-    std::lock_guard lock(mutex_);
-    if (!held_.empty()) floor = std::min(floor, held_[partition]);
-    return shards_.empty() ? 0 : floor;
-}
-
-std::optional<Error> ViewEngine::failure() const {
-    for (const auto& reader : readers_) {
-        if (auto error = reader->failure()) return error;
-    }
-    return std::nullopt;
-}
-
-std::uint64_t ViewEngine::checkpoints_failed() const {
-    std::uint64_t failed = 0;
-    for (const auto& shard : shards_) failed += shard->checkpoints_failed();
-    return failed;
-}
-
 }  // namespace sf::analytics

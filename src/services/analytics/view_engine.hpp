@@ -193,6 +193,9 @@ public:
     /// Everything below this in a partition is merged by all shards.
     [[nodiscard]] messaging::Offset next_offset(messaging::Partition partition) const;
 
+    /// Durable records that are not merged yet: views have not seen their events.
+    [[nodiscard]] std::uint64_t lag() const;
+
     /// The log of events may be trimmed below this.
     [[nodiscard]] messaging::Offset trim_floor(messaging::Partition partition) const;
 

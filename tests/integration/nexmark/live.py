@@ -8,7 +8,8 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path += [str(HERE.parent / "sql"), str(HERE.parents[1] / "e2e")]
 
-import compare  # noqa: E402  (found by the line above)
+import check  # noqa: E402  (found by the line above)
+import compare  # noqa: E402
 import server  # noqa: E402
 
 BATCH = 1_500  # Events: a batch holds about a megabyte.
@@ -73,12 +74,22 @@ class Server:
             done = self.server.command(*arguments, seconds=3600)
             if done.returncode != 0:
                 raise Failed(f"streamflow {' '.join(arguments)}: {done.stderr}")
+        self.catch_up(statements)
         for page in range(PAGES):
             begin = f"{page:x}0000000-0000-0000-0000-000000000000"
             end = f"{page:x}fffffff-ffff-ffff-ffff-ffffffffffff"
             self.received.update(self.server.rows(f"SELECT id, received_at FROM events WHERE id BETWEEN '{begin}' AND '{end}'", 300_000))
         if self.server.value("SELECT count(*) FROM late_events"):
             raise Failed("there are late events, though none is")
+
+    def catch_up(self, statements):
+        """Until all views have seen all events, and have given what they still had, and that is stored."""
+        check.wait_until(lambda: not self.server.metric("streamflow_views_lag_records"), 3600, "the views don't catch up", pause=1)
+        for query in statements:
+            answer = self.server.request("GET", f"/api/v1/views/nexmark_{query}/rows?limit=1", service="analytics", timeout=600)
+            if answer.status != 200:
+                raise Failed(f"{query}: {answer!r}")
+        check.wait_until(lambda: not self.server.metric("streamflow_points_lag_records"), 600, "rows are not stored", pause=1)
 
     def answer(self, query, columns):
         shown = ", ".join(columns)
