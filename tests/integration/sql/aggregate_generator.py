@@ -218,7 +218,8 @@ class AggregateGenerator:
         if argument.type not in (BOOLEAN, INTEGER, TEXT, generator.UUID):
             argument = self.parts.expression(TEXT)  # Others look different in JSON.
         values = f"unnest({self.filtered(f'array_agg({base.add(argument)})')})"
-        order = '''n DESC, replace(v, chr(127), '\\u007f') COLLATE "C"'''  # By the JSON that is ours.
+        # By the JSON that is ours, which has other names for these.
+        order = '''n DESC, replace(replace(replace(v, chr(127), '\\u007f'), '\\f', '\\u000c'), '\\b', '\\u0008') COLLATE "C"'''
         counted = f"SELECT to_jsonb(v_)::text AS v, count(*) AS n FROM {values} AS v_ WHERE v_ IS NOT NULL GROUP BY v_"
         top = f"SELECT * FROM ({counted}) AS c_ ORDER BY {order} LIMIT {count}"
         return Value(f"approx_top_k({self.named(argument)}, {count})",

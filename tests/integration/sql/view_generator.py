@@ -157,7 +157,7 @@ class ViewGenerator:
         elif value.type == TIME:
             forms += [("date_trunc('minute', {})", TIME), ("extract(second from {})", NUMERIC), ("({} > TIMESTAMPTZ '2001-01-01Z')", BOOLEAN)]
         form, wanted = self.random.choice(forms)
-        return Value(self.outside(form).replace("{}", value.ours), form.replace("{}", value.postgres), wanted, loose=value.loose)
+        return Value(self.outside(form).replace("{}", value.ours), form.replace("{}", value.postgres), wanted, exact=value.exact, loose=value.loose)
 
     def outside(self, form):
         """A form as it is written around a SELECT that has the groups."""
