@@ -24,8 +24,6 @@ public:
     /// A batch begins: what is known of the last one no longer holds.
     void begin() { known_ = false; }
 
-    [[nodiscard]] std::span<const Slot> slots() const { return keys_; }
-
     /// Computed when first asked for.
     [[nodiscard]] const KeyCodes& of_all(sql::EventEvaluator& evaluator, std::size_t batch_size);
 
@@ -53,9 +51,8 @@ public:
     [[nodiscard]] std::span<const std::uint32_t> groups() const { return groups_; }  // Of each selected row.
     [[nodiscard]] std::uint64_t failed() const { return failed_; }  // Rows whose WHERE or keys could not be computed.
 
-    /// A group may have several numbers where hardly any has two events.
-    [[nodiscard]] std::size_t group_count() const { return key_of_.size(); }
-    /// Of each group, as an index into keys(), which may have others too.
+    /// Of each group, as an index into keys(), which may have others too. A group may have several numbers where hardly
+    /// any has two events.
     [[nodiscard]] std::span<const std::uint32_t> key_of() const { return key_of_; }
     [[nodiscard]] const std::shared_ptr<const KeyBlock>& keys() const { return block_; }
 

@@ -17,7 +17,7 @@ void PaneCells::assign(const EventGroups& groups, const BatchTimes& times) {
         are_groups_ = true;
         cells_ = groups.groups();
         block->key.assign(groups.key_of().begin(), groups.key_of().end());
-        block->pane.assign(groups.group_count(), pane);
+        block->pane.assign(block->key.size(), pane);
     } else {
         assign_panes(groups, times.of(rules_.time), *block);
     }

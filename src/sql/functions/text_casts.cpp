@@ -2,7 +2,6 @@
 #include "sql/functions/catalog.hpp"
 #include "sql/functions/rowwise.hpp"
 #include "sql/values/characters.hpp"
-#include "sql/values/digits.hpp"
 #include "sql/values/jsonb.hpp"
 #include "sql/values/number_text.hpp"
 #include "sql/values/time_text.hpp"
@@ -79,11 +78,6 @@ std::string_view first_characters(std::string_view text, std::int64_t length) {
     return text.substr(0, character_bytes(text, length));
 }
 
-std::optional<std::int64_t> text_to_bigint(std::string_view text) {
-    const auto value = read_digits(text);
-    return value ? value : read_bigint(text);
-}
-
 constexpr Function text_cast(Type from, Type to, Kernel kernel) {
     return {.name = "cast",
             .arguments = {from},
@@ -107,7 +101,7 @@ constexpr std::array kTextCasts = {
     text_cast(Type::jsonb, Type::text, rowwise<&jsonb_to_text>),
     text_cast(Type::text, Type::boolean, rowwise<&read_boolean>),
     text_cast(Type::text, Type::integer, rowwise<&read_integer>),
-    text_cast(Type::text, Type::bigint, rowwise<&text_to_bigint>),
+    text_cast(Type::text, Type::bigint, rowwise<&read_bigint>),
     text_cast(Type::text, Type::double_precision, rowwise<&read_double>),
     text_cast(Type::text, Type::numeric, rowwise<&read_numeric>),
     text_cast(Type::text, Type::timestamptz, rowwise<&read_time>),
