@@ -20,7 +20,7 @@ std::uint64_t word_at(const char* at) {
 
 // As memcmp() == 0. Keys are short, and the call would cost more than the comparison.
 bool equal(const char* a, const char* b, std::size_t size) {
-    if (size < 8) return std::memcmp(a, b, size) == 0;
+    if (size < 8) return size == 0 || std::memcmp(a, b, size) == 0;  // A key without bytes may be nowhere.
     for (std::size_t at = 0; at + 8 <= size; at += 8) {
         if (word_at(a + at) != word_at(b + at)) return false;
     }

@@ -1,5 +1,6 @@
-// The SQL front end: a statement that makes a view or a function, or an expression over events. What can be planned is
-// run over a few events, so that no plan breaks the evaluator or the engine.
+// The SQL front end: a statement that makes a view or a function, an expression over events, or an ad-hoc query. What
+// can be planned of the first three is run over a few events, so that no plan breaks the evaluator or the engine; a
+// query is written out for DuckDB.
 #include "sample.hpp"
 
 #include "engine/partial_fold.hpp"
@@ -7,9 +8,11 @@
 #include "sql/evaluator.hpp"
 #include "sql/plan/event_expression.hpp"
 #include "sql/planner.hpp"
+#include "sql/query_text.hpp"
 
 #include <cstdlib>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -71,6 +74,38 @@ void call_function(const std::string& text) {
     if (plan) run_view(view, std::move(*plan));
 }
 
+// Columns of most types; the name of the table is the one that statements of the corpus read.
+class OneRelation final : public sql::RelationCatalog {
+public:
+    [[nodiscard]] const std::vector<sql::RelationColumn>* find(std::string_view table) const override {
+        return table == "events" ? &columns_ : nullptr;
+    }
+    [[nodiscard]] std::vector<std::string> names() const override { return {"events"}; }
+
+private:
+    const std::vector<sql::RelationColumn> columns_ = {{"id", sql::Type::uuid},
+                                                       {"type", sql::Type::text},
+                                                       {"source", sql::Type::text},
+                                                       {"timestamp", sql::Type::timestamptz},
+                                                       {"received_at", sql::Type::timestamptz},
+                                                       {"user_id", sql::Type::text},
+                                                       {"tags", sql::kTextArray},
+                                                       {"data", sql::Type::jsonb},
+                                                       {"events", sql::Type::bigint},
+                                                       {"ratio", sql::Type::double_precision},
+                                                       {"amount", sql::Type::numeric},
+                                                       {"price", sql::Type::numeric, 2},
+                                                       {"day", sql::Type::date},
+                                                       {"open", sql::Type::boolean},
+                                                       {"took", sql::Type::interval}};
+};
+
+void write_query(const std::string& text) {
+    const auto query = sql::query_for_duckdb(text, OneRelation(), engine::aggregate_catalog(),
+                                             timestamp_from_micros(1'700'000'000'000'000));
+    if (query ? query->text.empty() : query.error().message.empty()) std::abort();
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -79,5 +114,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     else if (plan.error().message.empty()) std::abort();
     if (sql::makes_function(text)) call_function(text);
     if (const auto expression = sql::plan_event_expression(text)) run_expression(*expression);
+    write_query(text);
     return 0;
 }

@@ -177,12 +177,29 @@ void init(duckdb_init_info info) {
 
 void init_thread(duckdb_init_info info) { duckdb_init_set_init_data(info, new ThreadState, destroy<ThreadState>); }
 
-// Fills one chunk, from several batches where they are small.
+std::size_t text_bytes(const EventBatch& batch, std::size_t row) {
+    return batch.data(row).size() + batch.tags_encoded(row).size();
+}
+
+// How many of the batch's rows from `begin` on fit into what is left of a chunk, in rows and in bytes of text.
+std::size_t rows_that_fit(const EventBatch& batch, std::size_t begin, std::size_t room, std::size_t& bytes_left) {
+    const std::size_t end = std::min(batch.size(), begin + room);
+    std::size_t row = begin;
+    for (; row < end; ++row) {
+        const std::size_t bytes = text_bytes(batch, row);
+        if (bytes > bytes_left) break;
+        bytes_left -= bytes;
+    }
+    return row - begin;
+}
+
+// Fills one chunk, from several batches where they are small. An event that is too large for a chunk has its own.
 void scan(duckdb_function_info info, duckdb_data_chunk chunk) {
     auto& state = *static_cast<ScanState*>(duckdb_function_get_init_data(info));
     auto& mine = *static_cast<ThreadState*>(duckdb_function_get_local_init_data(info));
     const std::size_t room = duckdb_vector_size();
     std::size_t filled = 0;
+    std::size_t bytes_left = duck::kChunkBytes;
     while (filled < room) {
         if (!mine.batch || mine.row == mine.batch->size()) {
             const std::size_t next = state.next.fetch_add(1, std::memory_order_relaxed);
@@ -192,7 +209,10 @@ void scan(duckdb_function_info info, duckdb_data_chunk chunk) {
             }
             mine = {&(*state.snapshot)[next]->batch(), 0};
         }
-        const Slice slice{*mine.batch, mine.row, std::min(room - filled, mine.batch->size() - mine.row), filled};
+        std::size_t count = rows_that_fit(*mine.batch, mine.row, room - filled, bytes_left);
+        if (count == 0 && filled > 0) break;
+        if (count == 0) count = 1;
+        const Slice slice{*mine.batch, mine.row, count, filled};
         for (std::size_t i = 0; i < state.columns.size(); ++i) {
             copy_column(slice, state.columns[i], duckdb_data_chunk_get_vector(chunk, i));
         }

@@ -18,8 +18,10 @@ Result<std::uint64_t> copy(const duck::Connection& connection, const std::string
         const std::uint64_t rows,
         duck::execute(connection,
                       fmt::format("COPY ({}) TO {} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, "
-                                  "ROW_GROUP_SIZE {}, KV_METADATA {{streamflow_format: '1', streamflow_offsets: {}}})",
-                                  select, duck::quoted(to.string()), file.row_group_rows, duck::quoted(file.offsets))));
+                                  "ROW_GROUP_SIZE {}, ROW_GROUP_SIZE_BYTES {}, KV_METADATA {{streamflow_format: '1', "
+                                  "streamflow_offsets: {}}})",
+                                  select, duck::quoted(to.string()), file.row_group_rows, file.row_group_bytes,
+                                  duck::quoted(file.offsets))));
     if (!file.rows || rows == *file.rows) return rows;
     return fail(ErrorCode::internal, "a Parquet file has not the rows that it should have",
                 fmt::format("{} instead of {}", rows, *file.rows));

@@ -19,7 +19,8 @@ struct ParquetFile {
     std::string path;                  // New.
     std::string offsets;               // Which records of the log its rows came from; for the file's own metadata.
     unsigned row_group_rows = 61'440;  // A multiple of DuckDB's vectors; each thread holds one row group.
-    std::optional<std::uint64_t> rows = {};  // How many there must be, where that is known.
+    std::uint64_t row_group_bytes = 8u << 20;  // In memory, at most about so much.
+    std::optional<std::uint64_t> rows = {};    // How many there must be, where that is known.
 };
 
 struct ParquetWritten {

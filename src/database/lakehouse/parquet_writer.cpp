@@ -160,6 +160,7 @@ Result<> ParquetWriter::copy(const duck::Connection& connection, const std::stri
                                                            .path = file.path,
                                                            .offsets = offsets_text(file.offsets),
                                                            .row_group_rows = options_.row_group_rows,
+                                                           .row_group_bytes = options_.row_group_bytes,
                                                            .rows = file.events},
                                                           what, options_.at_step));
     file.bytes = written.bytes;

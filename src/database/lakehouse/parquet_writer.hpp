@@ -18,8 +18,9 @@ struct ParquetWriterOptions {
     std::filesystem::path temporary;  // Where DuckDB may spill; it has no need to as long as a row group fits.
     std::uint64_t memory_bytes = 192u << 20;
     unsigned threads = 2;
-    unsigned row_group_rows = 61'440;  // A multiple of DuckDB's vectors; each thread holds one row group.
-    AtStep at_step;                    // Told "flush.written", "merge.renamed" and so on.
+    unsigned row_group_rows = 61'440;           // A multiple of DuckDB's vectors; each thread holds one row group,
+    std::uint64_t row_group_bytes = 16u << 20;  // of at most about so much in memory.
+    AtStep at_step;                             // Told "flush.written", "merge.renamed" and so on.
 };
 
 /// A file that is complete and durable under its name, but unknown to the manifest until it is committed there.

@@ -9,6 +9,10 @@
 
 namespace sf::database::duck {
 
+/// Of text in a chunk, about. DuckDB copies chunks whole, some operators several: full vectors of large rows would be
+/// more than it may have.
+inline constexpr std::size_t kChunkBytes = 2u << 20;
+
 /// For DuckDB's callbacks that end an object.
 template <class T>
 void destroy(void* pointer) {

@@ -59,7 +59,8 @@ Result<Operand> QueryScope::subquery(const PgQuery__SubLink& link, ExpressionBin
                                "->> gives text, and a cast a number: (data->>'a')::numeric");
     leaf.all = all;
     leaf.query = std::move(query);
-    return typed(std::move(leaf), Type::boolean, fmt::format("{} {} {}", leaf.expression->text, leaf.symbol, text));
+    const std::string shown = fmt::format("{} {} {}", leaf.expression->text, leaf.symbol, text);
+    return typed(std::move(leaf), Type::boolean, shown);
 }
 
 }  // namespace sf::sql::query

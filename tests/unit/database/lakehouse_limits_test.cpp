@@ -6,10 +6,13 @@
 
 #include <sys/mount.h>
 
+#include <fmt/format.h>
+
 #include <atomic>
 #include <condition_variable>
 #include <fstream>
 #include <mutex>
+#include <random>
 #include <thread>
 
 namespace sf::database::testing {
@@ -152,6 +155,25 @@ TEST_F(LakehouseLimits, a_query_that_needs_too_much_memory_is_ended_and_the_next
         EXPECT_NE(result.error().text().find("memory"), std::string::npos) << result.error().text();
         EXPECT_EQ(rows(store, "SELECT 1"), "[[1]]");
     }
+}
+
+TEST_F(LakehouseLimits, large_events_are_read_within_the_memory_of_a_query) {
+    LakehouseOptions options;
+    options.query_memory_bytes = 128u << 20;
+    Lakehouse& store = start(std::move(options));
+    std::mt19937_64 random(7);  // Text that does not compress: in a file as in memory there are 90 MiB.
+    for (messaging::Offset record = 0; record < 40; ++record) {
+        std::vector<TestEvent> events = numbered(fmt::format("r{}-", record), 150);
+        for (TestEvent& event : events) {
+            std::string text;
+            while (text.size() < 16'000) text += fmt::format("{:016x}", random());
+            event.data = R"({"text": ")" + text + "\"}";
+        }
+        SF_ASSERT_OK(add(store, 0, record, events));
+    }
+    SF_ASSERT_OK(store.flush());
+    SF_ASSERT_OK(store.compact());
+    EXPECT_EQ(rows(store, "SELECT count(*), max(length(data->>'text')) FROM events"), "[[6000, 16000]]");
 }
 
 TEST_F(LakehouseLimits, a_broken_engine_is_replaced) {

@@ -23,6 +23,9 @@ struct PointTable {
     static constexpr const char* kName = PointScan::kPointFunction;
     static Shown<Rows>& shown(PointScan& scan) { return scan.points; }
     static std::size_t size(const Rows& rows) { return rows.size(); }
+    static std::size_t bytes(const Rows& rows, std::size_t row) {
+        return (*rows[row])->keys.size() + (*rows[row])->values.size();
+    }
 
     static void describe(duckdb_bind_info info) {
         const auto add = [&](const char* name, const duck::LogicalType& type) {
@@ -61,6 +64,7 @@ struct LateTable {
     static constexpr const char* kName = PointScan::kLateFunction;
     static Shown<Rows>& shown(PointScan& scan) { return scan.late_events; }
     static std::size_t size(const Rows& rows) { return rows.events.size(); }
+    static std::size_t bytes(const Rows& /*rows*/, std::size_t /*row*/) { return 0; }  // Small.
 
     static void describe(duckdb_bind_info info) {
         const auto add = [&](const char* name, const duck::LogicalType& type) {
@@ -114,9 +118,20 @@ struct Function {
         duckdb_init_set_init_data(info, state.release(), duck::destroy<State>);
     }
 
+    // How many rows from `begin` on make a chunk: one at least, unless none is left.
+    static std::size_t rows_that_fit(const Rows& rows, std::size_t begin) {
+        const std::size_t end = std::min(Table::size(rows), begin + duckdb_vector_size());
+        std::size_t row = begin;
+        for (std::size_t bytes = 0; row < end; ++row) {
+            bytes += Table::bytes(rows, row);
+            if (bytes > duck::kChunkBytes && row > begin) break;
+        }
+        return row - begin;
+    }
+
     static void scan(duckdb_function_info info, duckdb_data_chunk chunk) {
         auto& state = *static_cast<State*>(duckdb_function_get_init_data(info));
-        const std::size_t count = std::min<std::size_t>(duckdb_vector_size(), Table::size(*state.rows) - state.next);
+        const std::size_t count = rows_that_fit(*state.rows, state.next);
         for (std::size_t i = 0; i < state.columns.size(); ++i) {
             const duckdb_vector vector = duckdb_data_chunk_get_vector(chunk, i);
             for (std::size_t row = 0; row < count; ++row)
