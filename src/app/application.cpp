@@ -170,6 +170,8 @@ Result<> Application::Parts::build_storage() {
     lake.live_bytes_max = config.number("LIVE_BYTES");
     lake.flush_bytes = std::min(config.number("FLUSH_BYTES"), lake.live_bytes_max / 2);
     lake.flush_interval = std::chrono::duration_cast<std::chrono::milliseconds>(config.duration("FLUSH_INTERVAL"));
+    lake.query_memory_bytes = config.number("QUERY_MEMORY");
+    lake.query_spill_bytes = 4 * lake.query_memory_bytes;
     lake.disk_free_min = config.number("DISK_FREE_MIN");
     lake.clock = &clock;
     auto lakehouse = std::make_unique<database::Lakehouse>(lake);

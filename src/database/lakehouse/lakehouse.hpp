@@ -31,8 +31,8 @@ struct LakehouseOptions {
     unsigned writer_threads = 2;
     std::uint64_t writer_memory_bytes = 192u << 20;
     unsigned query_threads = 2;
-    std::uint64_t query_memory_bytes = 256u << 20;  // Of all queries together; they spill to disk beyond it, up to
-    std::uint64_t query_spill_bytes = 1u << 30;     // this.
+    std::uint64_t query_memory_bytes = 512u << 20;  // Of all queries together; they spill to disk beyond it, up to
+    std::uint64_t query_spill_bytes = 2u << 30;     // this.
     unsigned queries_max = 4;
     std::uint64_t scan_memory_bytes = 192u << 20;  // While a scan runs.
     std::uint64_t scan_slice_events = 400'000;     // So many are sorted at once.

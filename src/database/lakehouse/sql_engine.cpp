@@ -390,7 +390,7 @@ private:
         if (error.type == "Out of Memory") {
             return {ErrorCode::invalid_input, "the query needs more memory than a query may have",
                     fmt::format("the limit for all queries together is {} MiB", engine_.options_.memory_bytes >> 20),
-                    "narrow it: fewer columns, groups or rows"};
+                    "narrow it: fewer columns, groups or rows; QUERY_MEMORY is the setting"};
         }
         if (error.type == "IO") return {ErrorCode::corrupt, "stored events can't be read", error.message, ""};
         // Places in the text that DuckDB has are none in the query's own.

@@ -152,7 +152,7 @@ TEST_F(LakehouseLimits, a_query_that_needs_too_much_memory_is_ended_and_the_next
         const auto result = store.query(sql, {}, {});
         ASSERT_FALSE(result.has_value()) << sql;
         EXPECT_EQ(result.error().code, ErrorCode::invalid_input) << sql << result.error().text();
-        EXPECT_NE(result.error().text().find("memory"), std::string::npos) << result.error().text();
+        EXPECT_NE(result.error().text().find("QUERY_MEMORY"), std::string::npos) << result.error().text();
         EXPECT_EQ(rows(store, "SELECT 1"), "[[1]]");
     }
 }
