@@ -116,7 +116,8 @@ bool is_distinct_call(const AggregateCall& call) { return plain_name(call).size(
 bool is_native_aggregate(const AggregateCall& call) {
     const std::string_view name = plain_name(call);
     const Type type = call.arguments.empty() ? Type::bigint : call.arguments[0]->type;
-    if (!call.order.empty() || (is_distinct_call(call) && type == Type::jsonb)) return false;
+    const bool has_json = type == Type::jsonb || type == array_type(Type::jsonb);  // Whose 1.5 is 1.50.
+    if (!call.order.empty() || (is_distinct_call(call) && has_json)) return false;
     if (name == "approx_count_distinct" || name == "count" || name == "every") return true;
     if (name == "approx_quantile") return std::holds_alternative<double>(call.constants[0]);
     constexpr std::array<std::string_view, 5> kAlike = {"min", "max", "sum", "bool_and", "bool_or"};

@@ -21,7 +21,8 @@ BUGS = [
     Bug("a late event is left out of one window too many", "src/engine/pane_cells.cpp",
         "closed_until = grid.window_end(std::min(open - 1, last));", "closed_until = grid.window_end(std::min(open, last));"),
     Bug("a batch is thought to have no late events", "src/engine/pane_cells.cpp",
-        "return least >= rules_.closed_at(watermark);", "return least + 1'000'000 >= rules_.closed_at(watermark);"),
+        "return times.range_of(rules_.time).least >= rules_.closed_at(watermark);",
+        "return times.range_of(rules_.time).least + 1'000'000 >= rules_.closed_at(watermark);"),
     Bug("a window takes events at its end", "src/engine/pane_grid.hpp",  # Most of the engine is built again for it.
         "return total_ ? 0 : floor_div(time - offset_ - size_, slide_) + 1;", "return total_ ? 0 : floor_div(time - offset_ - size_ - 1, slide_) + 1;"),
     Bug("panes go without regard to lateness", "src/engine/pane_windows.cpp",

@@ -71,6 +71,14 @@ TEST_F(LakehouseQuery, what_is_read_from_events_has_their_order) {
         << "the id is not there";
 }
 
+TEST_F(LakehouseQuery, arrays_of_json_are_told_apart_by_what_they_say) {
+    SF_ASSERT_OK(add(store_, 0, 0,
+                     {{.name = "a", .data = R"({"x": [1.5, "a"]})"},
+                      {.name = "b", .data = R"({"x": [1.50, "\u0061"]})"},
+                      {.name = "c", .data = R"({"x": [2, "a"]})"}}));
+    EXPECT_EQ(value("count(DISTINCT ARRAY[data->'x', data->'y']) FROM events"), "2");
+}
+
 TEST_F(LakehouseQuery, one_bound_of_a_window_brings_the_other_one) {
     SF_ASSERT_OK(add(store_, 0, 0, {{.name = "a"}}));
     EXPECT_EQ(
