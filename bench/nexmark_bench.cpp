@@ -74,7 +74,7 @@ int main(int argc, char** argv) {
     const std::size_t events = options.number("--events", 1'000'000), repeats = options.number("--repeat", 3);
     const std::string only = options.text("--only", "");
     const bool of_json = options.text("--json", "on") != "off";  // off: for a look at what fields take, by a profiler.
-    const bool beside = of_json && options.text("--duckdb", "on") != "off";
+    const bool beside = options.text("--duckdb", "on") != "off" && of_json;
     options.done();
     const std::filesystem::path views = "examples/nexmark", ducks = "bench/nexmark/duckdb";
     const std::filesystem::path of_fields = "bench/nexmark/fields";

@@ -1,6 +1,7 @@
 #include "engine/group_ranking.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace sf::engine {
 namespace {
@@ -76,10 +77,32 @@ std::span<const std::uint32_t> GroupRanking::rank() {
     return chosen_;
 }
 
+// Where all groups are of one partition, as those of a window often are, those that can't be within the limit are let
+// go of without being sorted.
+void GroupRanking::keep_best(std::size_t ranking) {
+    Sorted& sorted = sorted_[ranking];
+    std::vector<Entry>& entries = sorted.entries;
+    const sql::Ranking& rule = plan_.rankings[ranking];
+    const std::int64_t limit = std::max<std::int64_t>(1, rule.limit);
+    if (rule.kind == sql::Ranking::Kind::dense_rank || std::cmp_greater_equal(limit, entries.size())) return;
+    const std::string_view partition = sorted.partition(entries.front());
+    if (!std::ranges::all_of(entries, [&](const Entry& entry) { return sorted.partition(entry) == partition; })) return;
+    const auto beyond = entries.begin() + limit;
+    std::ranges::partial_sort(entries, beyond,
+                              [&](const Entry& a, const Entry& b) { return sorted.all(a) < sorted.all(b); });
+    auto end = beyond;
+    if (rule.kind == sql::Ranking::Kind::rank) {  // The last one's peers have its rank.
+        const std::string_view last = sorted.peers(*(beyond - 1));
+        end = std::partition(beyond, entries.end(), [&](const Entry& entry) { return sorted.peers(entry) == last; });
+    }
+    entries.erase(end, entries.end());
+}
+
 void GroupRanking::number(std::size_t ranking) {
     Sorted& sorted = sorted_[ranking];
     std::vector<std::int64_t>& ranks = ranks_[ranking];
     ranks.assign(groups_, 0);
+    keep_best(ranking);
     std::ranges::sort(sorted.entries, [&](const Entry& a, const Entry& b) { return sorted.all(a) < sorted.all(b); });
     std::int64_t row = 0, rank = 0, dense = 0;
     for (std::size_t i = 0; i < sorted.entries.size(); ++i) {

@@ -25,7 +25,7 @@ public:
     /// could not be computed.
     [[nodiscard]] std::uint64_t add(std::span<const sql::Column> inputs, std::size_t rows);
 
-    /// After the last piece: which groups may be shown, in the order they came, and all their ranks.
+    /// After the last piece: which groups may be shown, in the order they came, and their ranks.
     [[nodiscard]] std::span<const std::uint32_t> rank();
     [[nodiscard]] std::int64_t rank_of(std::size_t ranking, std::uint32_t group) const {
         return ranks_[ranking][group];
@@ -53,12 +53,14 @@ private:
             return std::string_view(bytes).substr(entry.begin, entry.end);
         }
     };
+    void keep_best(std::size_t ranking);
     void number(std::size_t ranking);
 
     const sql::ViewPlan& plan_;
     sql::RowEvaluator evaluator_;  // HAVING if there is one, then of each ranking the partition and the order.
     std::vector<Sorted> sorted_;   // By ranking.
-    std::vector<std::vector<std::int64_t>> ranks_;  // By ranking, by group; 0: HAVING says no.
+    std::vector<std::vector<std::int64_t>>
+        ranks_;  // By ranking, by group; 0: HAVING says no, or it is beyond the limit.
     std::vector<std::uint32_t> chosen_;
     std::uint32_t groups_ = 0;
 };

@@ -10,7 +10,8 @@ namespace {
 constexpr std::uint64_t kSign = 1ull << 63;
 
 void append_big_endian(std::string& out, std::uint64_t word) {
-    for (int shift = 56; shift >= 0; shift -= 8) out += static_cast<char>(word >> shift);
+    if constexpr (std::endian::native == std::endian::little) word = __builtin_bswap64(word);
+    out.append(reinterpret_cast<const char*>(&word), sizeof word);
 }
 void append_big_endian(std::string& out, unsigned __int128 word) {
     append_big_endian(out, static_cast<std::uint64_t>(word >> 64));
@@ -43,11 +44,11 @@ void append_numeric(std::string& out, const sql::Decimal& value) {
 
 // A zero byte is followed by 255, the end is two zeros.
 void append_text(std::string& out, std::string_view text) {
-    for (const char c : text) {
-        out += c;
-        if (c == '\0') out += '\xff';
+    for (std::size_t zero = text.find('\0'); zero != std::string_view::npos; zero = text.find('\0')) {
+        out.append(text.substr(0, zero + 1)) += '\xff';
+        text.remove_prefix(zero + 1);
     }
-    out.append(2, '\0');
+    out.append(text).append(2, '\0');
 }
 
 void append_ascending(std::string& out, const sql::Column& column, std::size_t row) {

@@ -73,6 +73,35 @@ TEST_F(LakehousePoints, a_flush_writes_only_the_latest_of_each_identity) {
     EXPECT_EQ(files().size(), 1u) << "nothing new, no file";
 }
 
+// So many that they are found another way than few are.
+TEST_F(LakehousePoints, of_many_rows_in_many_files_the_newest_count_and_each_once) {
+    constexpr int kKeys = 60'000, kOfRecord = 20'000;
+    messaging::Offset offset = 0;
+    // The third says again what the second has said, as a log does whose writer was not sure. The fourth takes half
+    // away.
+    for (const auto& [version, n] : {std::pair{1, 1}, {2, 5}, {2, 5}, {3, 100}}) {
+        PointStore& points = start(unmerged());
+        for (int begin = 0; begin < kKeys; begin += kOfRecord) {
+            std::vector<TestPoint> some;
+            for (int key = begin; key < begin + kOfRecord; ++key) {
+                if (version == 3 && key % 2 == 0) continue;
+                some.push_back({.key = std::to_string(key),
+                                .window = key % 3 == 0 ? std::optional<int>() : 0,
+                                .n = n,
+                                .version = static_cast<std::uint64_t>(version),
+                                .deleted = version == 3});
+            }
+            SF_ASSERT_OK(add(points, offset++, some));
+        }
+        flush();
+    }
+    start(unmerged());
+    EXPECT_EQ(stored(), 210'000u);
+    EXPECT_EQ(rows(*store_, R"(SELECT count(*), count(DISTINCT keys->>'k'), sum(("values"->>'n')::int) FROM metrics)"),
+              "[[30000, 30000, 150000]]");
+    EXPECT_EQ(rows(*store_, R"(SELECT count(*) FROM metrics WHERE window_start IS NULL)"), "[[10000]]");
+}
+
 // Files are taken away, so an answer can only come from memory.
 TEST_F(LakehousePoints, what_is_recent_is_answered_without_files) {
     PointStore& points = start(unmerged());
@@ -279,14 +308,14 @@ TEST_F(LakehousePoints, what_does_not_fit_into_memory_is_unavailable) {
 
 TEST_F(LakehousePoints, keys_of_any_text_are_found_in_files) {
     PointStore& points = start(unmerged());
-    const std::vector<std::pair<std::string, std::string>> keys = {  // In JSON, and as text.
-        {"a/b", "a/b"},
-        {R"(c\/d)", "c/d"},
-        {R"(say \"hi\")", R"(say "hi")"},
-        {"it's", "it's"},
-        {"Z\u00fcrich", "Z\u00fcrich"},
-        {R"(Z\u00fcrich 2)", "Z\u00fcrich 2"},
-        {"", ""}};
+    const std::vector<std::pair<std::string, std::string>> keys = {// In JSON, and as text.
+                                                                   {"a/b", "a/b"},
+                                                                   {R"(c\/d)", "c/d"},
+                                                                   {R"(say \"hi\")", R"(say "hi")"},
+                                                                   {"it's", "it's"},
+                                                                   {"Z\u00fcrich", "Z\u00fcrich"},
+                                                                   {R"(Z\u00fcrich 2)", "Z\u00fcrich 2"},
+                                                                   {"", ""}};
     std::vector<TestPoint> made;
     for (const auto& [json, text] : keys) made.push_back({.key = json, .n = static_cast<int>(made.size())});
     SF_ASSERT_OK(add(points, 0, made));

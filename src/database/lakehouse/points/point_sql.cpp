@@ -20,7 +20,44 @@ std::string list_of(const std::vector<PointFilePtr>& files) {
         if (list.back() != '[') list += ", ";
         list += duck::quoted(file->path().string());
     }
-    return list + "], hive_partitioning = false)";
+    return list + "], hive_partitioning = false, filename = true, file_row_number = true)";
+}
+
+// kPointColumns and a number by which the newest of several rows of an identity is told: the greatest. The last of its
+// bits are the row's own, for a record that the log has twice makes two that are the same.
+std::string with_newness(const char* row) {
+    return fmt::format(
+        "{}, (CAST(epoch AS UHUGEINT) << 96) + (CAST(version AS UHUGEINT) << 32) + ({} & 4294967295) AS newness",
+        kPointColumns, row);
+}
+const std::string& stored_with_newness() {
+    static const std::string columns = with_newness("hash(filename, file_row_number)");
+    return columns;
+}
+const std::string& live_with_newness() {
+    static const std::string columns = with_newness("0::UBIGINT");  // Memory has each identity once.
+    return columns;
+}
+
+// The newest of few rows: what is asked of window_start is asked before it looks for them. It has all of a part of the
+// rows in memory, and makes fewer parts where it may have more memory: with a million rows it runs out of any.
+std::string newest_of_few(const std::string& rows) {
+    return fmt::format(
+        "SELECT {0} FROM ({1}) QUALIFY row_number() OVER (PARTITION BY view, window_start, keys ORDER BY newness DESC) "
+        "= 1",
+        kPointColumns, rows);
+}
+
+// The same of any number: all rows but those of which there is a newer one. Identities are kept by the hash of their
+// keys, whose size is fixed, so that DuckDB can spill them. (Who makes two keys with one MD5 hides a row of their own.)
+std::string newest_of_many(const std::string& rows) {
+    return fmt::format(
+        "SELECT {0} FROM ({1}) AS r ANTI JOIN (SELECT view, window_start, md5_number(keys) AS identity, max(newness) "
+        "AS "
+        "newest FROM ({1}) GROUP BY view, window_start, identity HAVING count(*) > 1) AS n ON r.view = n.view AND "
+        "r.window_start IS NOT DISTINCT FROM n.window_start AND md5_number(r.keys) = n.identity AND r.newness < "
+        "n.newest",
+        kPointColumns, rows);
 }
 
 }  // namespace
@@ -34,7 +71,7 @@ std::string quoted_name(std::string_view name) {
     return out + '"';
 }
 
-std::optional<std::string> stored_rows(std::span<const PointFilePtr> files, const char* columns,
+std::optional<std::string> stored_rows(std::span<const PointFilePtr> files, std::string_view columns,
                                        const DroppedViews& dropped, std::optional<std::string_view> view) {
     // Files that are to be read in the same way together: nearly always all of them.
     std::map<std::set<std::string>, std::vector<PointFilePtr>> groups;
@@ -57,14 +94,13 @@ std::optional<std::string> stored_rows(std::span<const PointFilePtr> files, cons
     return joined(parts);
 }
 
-std::string newest_of(const std::string& rows) {
-    return fmt::format(
-        "SELECT {0} FROM ({1}) QUALIFY row_number() OVER (PARTITION BY view, window_start, keys ORDER BY epoch DESC, "
-        "version DESC) = 1",
-        kPointColumns, rows);
+std::optional<std::string> newest_stored_rows(std::span<const PointFilePtr> files, const DroppedViews& dropped) {
+    const auto rows = stored_rows(files, stored_with_newness(), dropped);
+    if (!rows) return std::nullopt;
+    return newest_of_many(*rows);
 }
 
-std::string latest_points_sql(const PointSnapshot& snapshot, std::optional<std::string_view> view) {
+std::string latest_points_sql(const PointSnapshot& snapshot, std::optional<std::string_view> view, std::uint64_t few) {
     // A file has each identity once, and all versions of one are in the files of one day. So a day with a single file,
     // and nothing of it in memory, is read as it is: after merges that is nearly all of history.
     std::map<std::string, std::vector<PointFilePtr>> days;
@@ -77,19 +113,21 @@ std::string latest_points_sql(const PointSnapshot& snapshot, std::optional<std::
         if (!view || (*point)->view == *view) live_days.insert(day_of(**point));
     }
     std::vector<PointFilePtr> alone, several;
+    std::uint64_t several_rows = snapshot.live->size();
     for (const auto& [day, files] : days) {
         const bool is_alone = files.size() == 1 && !live_days.contains(day);
+        for (const PointFilePtr& file : files) several_rows += is_alone ? 0 : file->entry().rows;
         (is_alone ? alone : several).insert((is_alone ? alone : several).end(), files.begin(), files.end());
     }
     std::vector<std::string> parts;
     if (const auto rows = stored_rows(alone, kPointColumns, snapshot.dropped, view)) parts.push_back(*rows);
     std::vector<std::string> mixed;
-    if (const auto rows = stored_rows(several, kPointColumns, snapshot.dropped, view)) mixed.push_back(*rows);
+    if (const auto rows = stored_rows(several, stored_with_newness(), snapshot.dropped, view)) mixed.push_back(*rows);
     if (!live_days.empty() || (parts.empty() && mixed.empty())) {
-        mixed.push_back(fmt::format("SELECT {} FROM {}()", kPointColumns, PointScan::kPointFunction));
+        mixed.push_back(fmt::format("SELECT {} FROM {}()", live_with_newness(), PointScan::kPointFunction));
         if (view) mixed.back() += " WHERE view = " + duck::quoted(*view);
     }
-    if (!mixed.empty()) parts.push_back(fmt::format("SELECT {} FROM ({})", kPointColumns, newest_of(joined(mixed))));
+    if (!mixed.empty()) parts.push_back((several_rows <= few ? newest_of_few : newest_of_many)(joined(mixed)));
     return fmt::format("SELECT {} FROM ({}) WHERE NOT deleted", kPointColumns, joined(parts));
 }
 

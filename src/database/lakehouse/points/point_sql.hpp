@@ -25,15 +25,19 @@ struct PointSnapshot {
 [[nodiscard]] std::string quoted_name(std::string_view name);
 
 /// All rows of these files that still count; of one view alone, where it is given. Nothing for no files.
-[[nodiscard]] std::optional<std::string> stored_rows(std::span<const PointFilePtr> files, const char* columns,
+[[nodiscard]] std::optional<std::string> stored_rows(std::span<const PointFilePtr> files, std::string_view columns,
                                                      const DroppedViews& dropped,
                                                      std::optional<std::string_view> view = {});
 
-/// Of rows with kPointColumns, the newest of each identity, tombstones too.
-[[nodiscard]] std::string newest_of(const std::string& rows);
+/// Of all rows of files that still count, the newest of each identity, tombstones too, with kPointColumns. However many
+/// there are. Nothing for no files.
+[[nodiscard]] std::optional<std::string> newest_stored_rows(std::span<const PointFilePtr> files,
+                                                            const DroppedViews& dropped);
 
 /// The latest point of each identity that is not deleted, with kPointColumns; of one view alone, where it is given.
-[[nodiscard]] std::string latest_points_sql(const PointSnapshot& snapshot, std::optional<std::string_view> view = {});
+/// Above `few` rows the statement is one that needs little memory.
+[[nodiscard]] std::string latest_points_sql(const PointSnapshot& snapshot, std::optional<std::string_view> view = {},
+                                            std::uint64_t few = 200'000);
 
 /// Each late event of a view once, with kLateColumns.
 [[nodiscard]] std::string late_events_sql(const PointSnapshot& snapshot);

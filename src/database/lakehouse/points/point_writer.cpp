@@ -83,7 +83,8 @@ Result<std::optional<PointFileEntry>> PointWriter::merge(const std::vector<Point
         file.ends.include(part->entry().ends);
     }
     const bool late = file.kind == PointFileEntry::Kind::late;
-    const auto rows = stored_rows(files, late ? kLateColumns : kPointColumns, options.dropped);
+    const auto rows =
+        late ? stored_rows(files, kLateColumns, options.dropped) : newest_stored_rows(files, options.dropped);
     SF_ASSERT(rows);
     std::string select;
     if (late) {
@@ -95,7 +96,7 @@ Result<std::optional<PointFileEntry>> PointWriter::merge(const std::vector<Point
             select += fmt::format(" HAVING max(closed_until) >= make_timestamptz({})", to_micros(*options.ends_from));
         select += " ORDER BY view, \"timestamp\"";
     } else {
-        select = fmt::format("SELECT {} FROM ({}) WHERE true", kPointColumns, newest_of(*rows));
+        select = fmt::format("SELECT {} FROM ({}) WHERE true", kPointColumns, *rows);
         if (options.whole_day) select += " AND NOT deleted";
         if (options.ends_from) {
             select += fmt::format(" AND coalesce(window_end, window_start) >= make_timestamptz({})",
