@@ -308,14 +308,14 @@ TEST_F(LakehousePoints, what_does_not_fit_into_memory_is_unavailable) {
 
 TEST_F(LakehousePoints, keys_of_any_text_are_found_in_files) {
     PointStore& points = start(unmerged());
-    const std::vector<std::pair<std::string, std::string>> keys = {// In JSON, and as text.
-                                                                   {"a/b", "a/b"},
-                                                                   {R"(c\/d)", "c/d"},
-                                                                   {R"(say \"hi\")", R"(say "hi")"},
-                                                                   {"it's", "it's"},
-                                                                   {"Z\u00fcrich", "Z\u00fcrich"},
-                                                                   {R"(Z\u00fcrich 2)", "Z\u00fcrich 2"},
-                                                                   {"", ""}};
+    const std::vector<std::pair<std::string, std::string>> keys = {  // In JSON, and as text.
+        {"a/b", "a/b"},
+        {R"(c\/d)", "c/d"},
+        {R"(say \"hi\")", R"(say "hi")"},
+        {"it's", "it's"},
+        {"Z\u00fcrich", "Z\u00fcrich"},
+        {R"(Z\u00fcrich 2)", "Z\u00fcrich 2"},
+        {"", ""}};
     std::vector<TestPoint> made;
     for (const auto& [json, text] : keys) made.push_back({.key = json, .n = static_cast<int>(made.size())});
     SF_ASSERT_OK(add(points, 0, made));
