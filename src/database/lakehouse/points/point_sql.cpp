@@ -39,6 +39,8 @@ const std::string& live_with_newness() {
     return columns;
 }
 
+constexpr std::uint64_t kFewRows = 200'000;
+
 // The newest of few rows: what is asked of window_start is asked before it looks for them. It has all of a part of the
 // rows in memory, and makes fewer parts where it may have more memory: with a million rows it runs out of any.
 std::string newest_of_few(const std::string& rows) {
@@ -52,11 +54,11 @@ std::string newest_of_few(const std::string& rows) {
 // keys, whose size is fixed, so that DuckDB can spill them. (Who makes two keys with one MD5 hides a row of their own.)
 std::string newest_of_many(const std::string& rows) {
     return fmt::format(
-        "SELECT {0} FROM ({1}) AS r ANTI JOIN (SELECT view, window_start, md5_number(keys) AS identity, max(newness) "
-        "AS "
-        "newest FROM ({1}) GROUP BY view, window_start, identity HAVING count(*) > 1) AS n ON r.view = n.view AND "
-        "r.window_start IS NOT DISTINCT FROM n.window_start AND md5_number(r.keys) = n.identity AND r.newness < "
-        "n.newest",
+        "SELECT {0} FROM ({1}) AS r ANTI JOIN "
+        "(SELECT view, window_start, md5_number(keys) AS identity, max(newness) AS newest FROM ({1}) "
+        "GROUP BY view, window_start, identity HAVING count(*) > 1) AS n "
+        "ON r.view = n.view AND r.window_start IS NOT DISTINCT FROM n.window_start AND "
+        "md5_number(r.keys) = n.identity AND r.newness < n.newest",
         kPointColumns, rows);
 }
 
@@ -100,7 +102,7 @@ std::optional<std::string> newest_stored_rows(std::span<const PointFilePtr> file
     return newest_of_many(*rows);
 }
 
-std::string latest_points_sql(const PointSnapshot& snapshot, std::optional<std::string_view> view, std::uint64_t few) {
+std::string latest_points_sql(const PointSnapshot& snapshot, std::optional<std::string_view> view) {
     // A file has each identity once, and all versions of one are in the files of one day. So a day with a single file,
     // and nothing of it in memory, is read as it is: after merges that is nearly all of history.
     std::map<std::string, std::vector<PointFilePtr>> days;
@@ -127,7 +129,7 @@ std::string latest_points_sql(const PointSnapshot& snapshot, std::optional<std::
         mixed.push_back(fmt::format("SELECT {} FROM {}()", live_with_newness(), PointScan::kPointFunction));
         if (view) mixed.back() += " WHERE view = " + duck::quoted(*view);
     }
-    if (!mixed.empty()) parts.push_back((several_rows <= few ? newest_of_few : newest_of_many)(joined(mixed)));
+    if (!mixed.empty()) parts.push_back((several_rows <= kFewRows ? newest_of_few : newest_of_many)(joined(mixed)));
     return fmt::format("SELECT {} FROM ({}) WHERE NOT deleted", kPointColumns, joined(parts));
 }
 

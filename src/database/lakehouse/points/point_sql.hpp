@@ -35,9 +35,7 @@ struct PointSnapshot {
                                                             const DroppedViews& dropped);
 
 /// The latest point of each identity that is not deleted, with kPointColumns; of one view alone, where it is given.
-/// Above `few` rows the statement is one that needs little memory.
-[[nodiscard]] std::string latest_points_sql(const PointSnapshot& snapshot, std::optional<std::string_view> view = {},
-                                            std::uint64_t few = 200'000);
+[[nodiscard]] std::string latest_points_sql(const PointSnapshot& snapshot, std::optional<std::string_view> view = {});
 
 /// Each late event of a view once, with kLateColumns.
 [[nodiscard]] std::string late_events_sql(const PointSnapshot& snapshot);
