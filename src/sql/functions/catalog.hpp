@@ -87,9 +87,11 @@ extern const Function kJsonPath;         // jsonb, text[]: jsonb. #> with a path
 extern const Function kJsonBuildArray;   // Any number of any types;
 extern const Function kJsonBuildObject;  // in pairs.
 
-// jsonb_keys.cpp: jsonb, or json_scalar.
-extern const Function kJsonEqual;  // jsonb: the one form that equal values share.
-extern const Function kJsonOrder;  // text: sorts as the values do.
+// comparison_forms.cpp
+extern const Function
+    kIntervalForm;                 // interval: the one form that those of one length share, and that sorts as they do.
+extern const Function kJsonEqual;  // jsonb, or json_scalar: jsonb, the one form that equal values share.
+extern const Function kJsonOrder;  // The same: text, sorts as the values do.
 
 /// Tables of the files of this folder.
 [[nodiscard]] std::span<const Function> comparison_operators();

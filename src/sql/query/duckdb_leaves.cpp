@@ -116,8 +116,10 @@ bool is_distinct_call(const AggregateCall& call) { return plain_name(call).size(
 bool is_native_aggregate(const AggregateCall& call) {
     const std::string_view name = plain_name(call);
     const Type type = call.arguments.empty() ? Type::bigint : call.arguments[0]->type;
-    const bool has_json = type == Type::jsonb || type == array_type(Type::jsonb);  // Whose 1.5 is 1.50.
-    if (!call.order.empty() || (is_distinct_call(call) && has_json)) return false;
+    // JSON's 1.5 is 1.50, and '1 day -2 hours' is '22 hours': DuckDB tells them apart.
+    const Type element = is_array(type) ? element_type(type) : type;
+    const bool has_forms = element == Type::jsonb || element == Type::interval;
+    if (!call.order.empty() || (is_distinct_call(call) && has_forms)) return false;
     if (name == "approx_count_distinct" || name == "count" || name == "every") return true;
     if (name == "approx_quantile") return std::holds_alternative<double>(call.constants[0]);
     constexpr std::array<std::string_view, 5> kAlike = {"min", "max", "sum", "bool_and", "bool_or"};

@@ -39,11 +39,15 @@ Result<> check_comparable(const QueryContext& context, Type type, int location, 
 }
 
 ExpressionPtr equal_form(const ExpressionPtr& expression) {
-    if (expression->type != Type::jsonb || expression->function == &kJsonEqual) return expression;
-    return make_call(kJsonEqual, Type::jsonb, {expression}, nullptr, expression->location);
+    const Function* const form = expression->type == Type::jsonb      ? &kJsonEqual
+                                 : expression->type == Type::interval ? &kIntervalForm
+                                                                      : nullptr;
+    if (form == nullptr || expression->function == form) return expression;
+    return make_call(*form, expression->type, {expression}, nullptr, expression->location);
 }
 
 ExpressionPtr order_form(const ExpressionPtr& expression) {
+    if (expression->type == Type::interval) return equal_form(expression);
     if (!has_order_form(expression->type)) return expression;
     return make_call(kJsonOrder, Type::text, {expression}, nullptr, expression->location);
 }

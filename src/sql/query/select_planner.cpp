@@ -46,8 +46,9 @@ Result<> SelectPlanner::plan(const PgQuery__SelectStmt& select, Query& query) {
     // DISTINCT leaves the outputs alone to order by.
     for (SortKey& key : query.order) {
         const ExpressionPtr& ordered = key.output ? targets_[*key.output].output.expression : key.expression;
-        if (body_.distinct || !has_order_form(ordered->type)) continue;
-        key.expression = order_form(ordered);
+        const ExpressionPtr form = order_form(ordered);
+        if (body_.distinct || form == ordered) continue;
+        key.expression = form;
         key.output.reset();
     }
     query.events = events_among_targets();

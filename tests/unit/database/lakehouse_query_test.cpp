@@ -79,6 +79,18 @@ TEST_F(LakehouseQuery, arrays_of_json_are_told_apart_by_what_they_say) {
     EXPECT_EQ(value("count(DISTINCT ARRAY[data->'x', data->'y']) FROM events"), "2");
 }
 
+TEST_F(LakehouseQuery, intervals_are_told_apart_by_their_length) {
+    const std::string lengths =
+        " FROM (VALUES (INTERVAL '1 day -2 hours'), (INTERVAL '22 hours'), (INTERVAL '1 day')) t(x)";
+    EXPECT_EQ(value("count(DISTINCT x), count(DISTINCT ARRAY[x])" + lengths), "2, 2");
+    EXPECT_EQ(value("count(*) FROM (SELECT x" + lengths + " GROUP BY x) g"), "2");
+    EXPECT_EQ(value("count(*) FROM (SELECT DISTINCT x" + lengths + ") d"), "2");
+    EXPECT_EQ(
+        value("string_agg(r::text, '' ORDER BY x, r) FROM (SELECT x, rank() OVER (ORDER BY x) AS r" + lengths + ") w"),
+        "\"113\"");
+    EXPECT_EQ(value("x" + lengths + " WHERE x > INTERVAL '21 hours' ORDER BY x DESC LIMIT 1"), "\"1 day\"");
+}
+
 TEST_F(LakehouseQuery, one_bound_of_a_window_brings_the_other_one) {
     SF_ASSERT_OK(add(store_, 0, 0, {{.name = "a"}}));
     EXPECT_EQ(

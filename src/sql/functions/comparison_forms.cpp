@@ -1,8 +1,10 @@
-// What stands for a jsonb value where databases compare: a form that equal values share, and one that sorts like them.
-// Queries put them around keys (query/query_planner.cpp); nobody can call them. Their texts are about as long as the
+// What stands for a value where databases compare: a form that equal values share, and one that sorts like them.
+// Queries put them around keys (query/query_planner.cpp); nobody can call them. Texts of jsonb are about as long as the
 // values, so they are not counted.
 #include "sql/evaluate/call.hpp"
 #include "sql/functions/catalog.hpp"
+#include "sql/functions/rowwise.hpp"
+#include "sql/interval.hpp"
 #include "sql/values/jsonb.hpp"
 #include "sql/values/jsonb_order.hpp"
 
@@ -24,8 +26,22 @@ void jsonb_key(Call& call) {
     }
 }
 
+// Days and microseconds, as groups of views show their intervals.
+Interval of_same_length(Interval interval) {
+    constexpr std::int64_t kMicrosDay = 86'400'000'000;
+    const __int128 length = length_of(interval);
+    const __int128 days = length / kMicrosDay;
+    if (days != static_cast<std::int32_t>(days)) return normalized(interval);
+    return {0, static_cast<std::int32_t>(days), static_cast<std::int64_t>(length % kMicrosDay)};
+}
+
 }  // namespace
 
+constinit const Function kIntervalForm = {.name = "interval_form",
+                                          .arguments = {Type::interval},
+                                          .arity = 1,
+                                          .result = Type::interval,
+                                          .kernel = rowwise<&of_same_length>};
 constinit const Function kJsonEqual = {.name = "jsonb_equal_form",
                                        .arguments = {Type::jsonb},
                                        .arity = 1,
