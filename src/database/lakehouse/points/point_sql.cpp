@@ -51,7 +51,8 @@ std::string newest_of_few(const std::string& rows) {
 }
 
 // The same of any number: all rows but those of which there is a newer one. Identities are kept by the hash of their
-// keys, whose size is fixed, so that DuckDB can spill them. (Who makes two keys with one MD5 hides a row of their own.)
+// keys, whose size is fixed, so that DuckDB can spill them (docs/decisions/0019-*). Who makes two keys with one MD5
+// hides a row of their own.
 std::string newest_of_many(const std::string& rows) {
     return fmt::format(
         "SELECT {0} FROM ({1}) AS r ANTI JOIN "
