@@ -260,7 +260,8 @@ int main(int argc, char** argv) {
         else if (name == "--connections") options.connections = std::atoi(value);
         else if (name == "--seconds") options.seconds = std::atof(value);
         else if (name == "--rate") options.rate = std::atof(value);
-        else if (name == "--events") options.ads = std::string_view(value) == "ads";
+        else if (name == "--events" && value == std::string_view("ads")) options.ads = true;
+        else if (name == "--events" && value == std::string_view("shop")) options.ads = false;
         else {
             fmt::print(stderr,
                        "usage: ingest_load --port N --token-file F [--batch 500] [--connections 16] [--seconds 10] "

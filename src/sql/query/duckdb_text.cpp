@@ -143,15 +143,16 @@ std::string DuckDbText::sort_keys(std::span<const SortKey> keys, const Select* s
 // Empty where there are none.
 std::string DuckDbText::sort_keys_of_outputs(const Query& query) {
     const auto by_form = [&](const SortKey& key) {
-        return key.output && has_order_form(query.columns[*key.output].type);
+        return key.output && sorts_by_form(query.columns[*key.output].type);
     };
     if (std::ranges::none_of(query.order, by_form)) return "";
     std::string text;
     for (const SortKey& key : query.order) {
         std::string column = "o." + duckdb::column_name(*key.output);
         if (by_form(key)) {
-            text_.expressions.push_back(order_form(make_input(0, query.columns[*key.output].type, "value")));
-            column = fmt::format("{}({}, {})", evaluator_name(Type::text, 0), text_.expressions.size() - 1, column);
+            const ExpressionPtr form = order_form(make_input(0, query.columns[*key.output].type, "value"));
+            text_.expressions.push_back(form);
+            column = fmt::format("{}({}, {})", evaluator_name(form->type, 0), text_.expressions.size() - 1, column);
         }
         text += fmt::format("{}{} {} NULLS {}", text.empty() ? "" : ", ", column, key.descending ? "DESC" : "ASC",
                             key.nulls_first ? "FIRST" : "LAST");

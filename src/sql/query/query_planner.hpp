@@ -55,6 +55,7 @@ void make_output_equal_form(const QueryContext& context, Query& query, std::size
 /// What sorts as the value does: itself, but for jsonb a text, and for interval the form that equal ones share.
 [[nodiscard]] ExpressionPtr order_form(const ExpressionPtr& expression);
 [[nodiscard]] inline bool has_order_form(Type type) { return type == Type::jsonb || type == Type::json_scalar; }
+[[nodiscard]] inline bool sorts_by_form(Type type) { return has_order_form(type) || type == Type::interval; }
 
 /// Names after an alias: FROM f() AS t(a, b).
 [[nodiscard]] Result<> rename_columns(const QueryContext& context, std::vector<Attribute>& columns,

@@ -88,6 +88,9 @@ TEST_F(LakehouseQuery, intervals_are_told_apart_by_their_length) {
     EXPECT_EQ(
         value("string_agg(r::text, '' ORDER BY x, r) FROM (SELECT x, rank() OVER (ORDER BY x) AS r" + lengths + ") w"),
         "\"113\"");
+    EXPECT_EQ(rows(store_, "SELECT x" + lengths + " UNION ALL SELECT INTERVAL '23 hours' ORDER BY x DESC LIMIT 2"),
+              "[[\"1 day\"],[\"23:00:00\"]]")
+        << "and not the one of 22 hours that says 1 day";
     EXPECT_EQ(value("x" + lengths + " WHERE x > INTERVAL '21 hours' ORDER BY x DESC LIMIT 1"), "\"1 day\"");
 }
 
