@@ -36,6 +36,18 @@ def interval_length(text):
     return days * 86_400_000_000 + micros
 
 
+def interval_in_days(text):
+    """An interval as keys show it: of the same length, in days and hours of one sign."""
+    length = interval_length(text)
+    sign = "-" if length < 0 else ""
+    days, micros = divmod(abs(length), 86_400_000_000)
+    seconds, fraction = divmod(micros, 1_000_000)
+    parts = [f"{sign}{days} {'day' if days == 1 and not sign else 'days'}"] if days else []
+    if micros or not days:
+        parts.append(f"{sign}{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}" + (f".{fraction:06}".rstrip("0") if fraction else ""))
+    return " ".join(parts)
+
+
 def _same_json(ours, theirs):
     if isinstance(ours, Number) and isinstance(theirs, Number):
         return decimal.Decimal(ours) == decimal.Decimal(theirs)

@@ -53,6 +53,11 @@ class Differences(unittest.TestCase):
         self.assertEqual(compare.interval_length("-00:00:00.25"), -250_000)
         self.assertNotEqual(compare.interval_length("1 mon"), compare.interval_length("31 days"))
 
+    def test_intervals_in_days(self):
+        for text, in_days in (("19112 days 24:00:01", "19113 days 00:00:01"), ("1 mon -1 days -02:00:00", "28 days 22:00:00"), ("1 day -24:00:00", "00:00:00"),
+                              ("-25:00:00.25", "-1 days -01:00:00.25"), ("24:00:00", "1 day")):
+            self.assertEqual(compare.interval_in_days(text), in_days)
+
     def test_types(self):
         self.differ(result("integer", ["5"]), ok("bigint", "5"))
 

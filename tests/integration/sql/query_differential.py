@@ -64,6 +64,8 @@ def same_value(wanted, ours, theirs):
         return ours is None  # In the JSON of a result the two NULLs are one.
     if ours is None or theirs is None:
         return ours is None and theirs is None
+    if wanted == "interval":
+        return ours in (theirs, compare.interval_in_days(theirs))  # What has been a key is shown in days and hours (docs/sql.md).
     if wanted == "numeric":
         if not isinstance(ours, compare.Number):
             return False
@@ -81,6 +83,8 @@ def sort_key(types, row):
             keys.append((1, ""))
         elif wanted == "double precision":
             keys.append((0, f"{float(value):.7e}"))
+        elif wanted == "interval":
+            keys.append((0, compare.interval_length(value)))
         elif wanted == "numeric":
             keys.append((0, f"{decimal.Decimal(value):.14f}"))
         else:
