@@ -1,6 +1,7 @@
 #include "engine/group_key.hpp"
 
 #include "engine/value_bytes.hpp"
+#include "sql/interval.hpp"
 #include "sql/values/array.hpp"
 
 #include <algorithm>
@@ -12,7 +13,6 @@
 namespace sf::engine {
 namespace {
 
-constexpr std::int64_t kDayMicros = 86'400'000'000;
 constexpr std::size_t kRowsAhead = 16;  // Texts fetched ahead of their use.
 
 template <class T>
@@ -34,13 +34,10 @@ bool put_bytes(OwnedColumn& column, std::size_t row, std::string_view bytes) {
             if (bytes.size() != sizeof(__int128) + sizeof(std::int32_t)) return false;
             column.decimals[row] = {load<__int128>(bytes.data()), load<std::int32_t>(bytes.data() + sizeof(__int128))};
             return true;
-        case sql::Type::interval: {
+        case sql::Type::interval:
             if (bytes.size() != sizeof(__int128)) return false;
-            const auto micros = load<__int128>(bytes.data());
-            column.intervals[row] = {0, static_cast<std::int32_t>(micros / kDayMicros),
-                                     static_cast<std::int64_t>(micros % kDayMicros)};
+            column.intervals[row] = sql::interval_of_length(load<__int128>(bytes.data()));
             return true;
-        }
         case sql::Type::uuid:
             if (bytes.size() != 16) return false;
             std::memcpy(column.uuids[row].bytes.data(), bytes.data(), 16);

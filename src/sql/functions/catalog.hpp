@@ -88,10 +88,10 @@ extern const Function kJsonBuildArray;   // Any number of any types;
 extern const Function kJsonBuildObject;  // in pairs.
 
 // comparison_forms.cpp
-extern const Function
-    kIntervalForm;                 // interval: the one form that those of one length share, and that sorts as they do.
-extern const Function kJsonEqual;  // jsonb, or json_scalar: jsonb, the one form that equal values share.
-extern const Function kJsonOrder;  // The same: text, sorts as the values do.
+extern const Function kIntervalForm;   // interval: the form that those of one length share, and that sorts as they do.
+extern const Function kIntervalsForm;  // interval[]: the same of each.
+extern const Function kJsonEqual;      // jsonb, or json_scalar: jsonb, the one form that equal values share.
+extern const Function kJsonOrder;      // The same: text, sorts as the values do.
 
 /// Tables of the files of this folder.
 [[nodiscard]] std::span<const Function> comparison_operators();

@@ -5,6 +5,7 @@
 #include "sql/functions/catalog.hpp"
 #include "sql/functions/rowwise.hpp"
 #include "sql/interval.hpp"
+#include "sql/values/array.hpp"
 #include "sql/values/jsonb.hpp"
 #include "sql/values/jsonb_order.hpp"
 
@@ -14,7 +15,7 @@ namespace sf::sql {
 namespace {
 
 template <void (*kAppend)(std::string&, std::string_view)>
-void jsonb_key(Call& call) {
+void form_of_bytes(Call& call) {
     const auto values = call.read<std::string_view>(0);
     const auto out = call.write<std::string_view>();
     std::string key;
@@ -26,13 +27,10 @@ void jsonb_key(Call& call) {
     }
 }
 
-// Days and microseconds, as groups of views show their intervals.
-Interval of_same_length(Interval interval) {
-    constexpr std::int64_t kMicrosDay = 86'400'000'000;
-    const __int128 length = length_of(interval);
-    const __int128 days = length / kMicrosDay;
-    if (days != static_cast<std::int32_t>(days)) return normalized(interval);
-    return {0, static_cast<std::int32_t>(days), static_cast<std::int64_t>(length % kMicrosDay)};
+Interval in_common_form(Interval interval) { return normalized(interval); }
+
+void append_intervals(std::string& out, std::string_view array) {
+    append_normalized_array(out, array_type(Type::interval), array);
 }
 
 }  // namespace
@@ -41,16 +39,21 @@ constinit const Function kIntervalForm = {.name = "interval_form",
                                           .arguments = {Type::interval},
                                           .arity = 1,
                                           .result = Type::interval,
-                                          .kernel = rowwise<&of_same_length>};
+                                          .kernel = rowwise<&in_common_form>};
+constinit const Function kIntervalsForm = {.name = "intervals_form",
+                                           .arguments = {array_type(Type::interval)},
+                                           .arity = 1,
+                                           .result = array_type(Type::interval),
+                                           .kernel = form_of_bytes<append_intervals>};
 constinit const Function kJsonEqual = {.name = "jsonb_equal_form",
                                        .arguments = {Type::jsonb},
                                        .arity = 1,
                                        .result = Type::jsonb,
-                                       .kernel = jsonb_key<append_canonical_jsonb>};
+                                       .kernel = form_of_bytes<append_canonical_jsonb>};
 constinit const Function kJsonOrder = {.name = "jsonb_order_form",
                                        .arguments = {Type::jsonb},
                                        .arity = 1,
                                        .result = Type::text,
-                                       .kernel = jsonb_key<append_jsonb_order>};
+                                       .kernel = form_of_bytes<append_jsonb_order>};
 
 }  // namespace sf::sql

@@ -39,15 +39,17 @@ Result<> check_comparable(const QueryContext& context, Type type, int location, 
 }
 
 ExpressionPtr equal_form(const ExpressionPtr& expression) {
-    const Function* const form = expression->type == Type::jsonb      ? &kJsonEqual
-                                 : expression->type == Type::interval ? &kIntervalForm
+    const Type type = expression->type;
+    const Function* const form = type == Type::jsonb                  ? &kJsonEqual
+                                 : type == Type::interval             ? &kIntervalForm
+                                 : type == array_type(Type::interval) ? &kIntervalsForm
                                                                       : nullptr;
     if (form == nullptr || expression->function == form) return expression;
-    return make_call(*form, expression->type, {expression}, nullptr, expression->location);
+    return make_call(*form, type, {expression}, nullptr, expression->location);
 }
 
 ExpressionPtr order_form(const ExpressionPtr& expression) {
-    if (expression->type == Type::interval) return equal_form(expression);
+    if (is_of_intervals(expression->type)) return equal_form(expression);
     if (!has_order_form(expression->type)) return expression;
     return make_call(kJsonOrder, Type::text, {expression}, nullptr, expression->location);
 }

@@ -45,17 +45,20 @@ void describe(const QueryContext& context, Query& query);
 /// Refuses what is neither told apart nor sorted here: arrays of jsonb.
 [[nodiscard]] Result<> check_comparable(const QueryContext& context, Type type, int location, std::string_view place);
 
-/// What stands for the value where rows are told apart: itself, but for jsonb and interval the form that equal values
-/// share.
+/// What stands for the value where rows are told apart: itself, but for jsonb, intervals and arrays of intervals the
+/// form that equal values share.
 [[nodiscard]] ExpressionPtr equal_form(const ExpressionPtr& expression);
 
 /// equal_form() of an output column, as far down as its values come from.
 void make_output_equal_form(const QueryContext& context, Query& query, std::size_t column);
 
-/// What sorts as the value does: itself, but for jsonb a text, and for interval the form that equal ones share.
+/// What sorts as the value does: itself, but for jsonb a text, and for intervals the form that equal ones share.
 [[nodiscard]] ExpressionPtr order_form(const ExpressionPtr& expression);
 [[nodiscard]] inline bool has_order_form(Type type) { return type == Type::jsonb || type == Type::json_scalar; }
-[[nodiscard]] inline bool sorts_by_form(Type type) { return has_order_form(type) || type == Type::interval; }
+[[nodiscard]] inline bool is_of_intervals(Type type) {
+    return type == Type::interval || type == array_type(Type::interval);
+}
+[[nodiscard]] inline bool sorts_by_form(Type type) { return has_order_form(type) || is_of_intervals(type); }
 
 /// Names after an alias: FROM f() AS t(a, b).
 [[nodiscard]] Result<> rename_columns(const QueryContext& context, std::vector<Attribute>& columns,

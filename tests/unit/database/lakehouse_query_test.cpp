@@ -94,6 +94,16 @@ TEST_F(LakehouseQuery, intervals_are_told_apart_by_their_length) {
     EXPECT_EQ(value("x" + lengths + " WHERE x > INTERVAL '21 hours' ORDER BY x DESC LIMIT 1"), "\"1 day\"");
 }
 
+TEST_F(LakehouseQuery, arrays_of_intervals_are_told_apart_by_their_lengths) {
+    const std::string lengths =
+        " FROM (VALUES ('{1 day -2 hours,NULL}'::interval[]), ('{22 hours,NULL}'), ('{1 day}')) t(x)";
+    EXPECT_EQ(value("count(*) FROM (SELECT x" + lengths + " GROUP BY x) g"), "2");
+    EXPECT_EQ(value("count(*) FROM (SELECT DISTINCT x" + lengths + ") d"), "2");
+    EXPECT_EQ(value("count(*) FROM (SELECT x" + lengths + " INTERSECT SELECT '{22:00,NULL}'::interval[]) s"), "1");
+    EXPECT_EQ(rows(store_, "SELECT x" + lengths + " UNION ALL SELECT '{23 hours}' ORDER BY x DESC LIMIT 2"),
+              R"([[["1 day"]],[["23:00:00"]]])");
+}
+
 TEST_F(LakehouseQuery, one_bound_of_a_window_brings_the_other_one) {
     SF_ASSERT_OK(add(store_, 0, 0, {{.name = "a"}}));
     EXPECT_EQ(

@@ -71,5 +71,19 @@ TEST(IntervalText, forms) {
         EXPECT_EQ(read_and_written(form.text), form.wanted) << form.text;
 }
 
+TEST(IntervalText, intervals_of_a_length_have_one_form) {
+    const auto form = [](std::string_view text) {
+        std::string out;
+        append_interval(out, normalized(read_interval(text).value()));
+        return out;
+    };
+    EXPECT_EQ(form("1 day -2 hours"), "22:00:00");
+    EXPECT_EQ(form("1 mon 25 hours"), "31 days 01:00:00");
+    EXPECT_EQ(form("-1 mon 1 hour"), "-29 days -23:00:00");
+    EXPECT_EQ(form("1 day -24 hours"), "00:00:00");
+    EXPECT_EQ(form("100000000 years"), "100000000 years") << "more days than a 32-bit number holds";
+    EXPECT_EQ(form("-100000000 years -31 days"), "-100000000 years -1 mons -1 days");
+}
+
 }  // namespace
 }  // namespace sf::sql
