@@ -10,6 +10,7 @@
 #include "database/lakehouse/query/evaluators.hpp"
 #include "database/lakehouse/query/query_tables.hpp"
 #include "database/lakehouse/query/reference_scan.hpp"
+#include "database/lakehouse/query/vector_columns.hpp"
 #include "database/lakehouse/result_json.hpp"
 #include "database/lakehouse/sql_error.hpp"
 #include "database/lakehouse/sql_gate.hpp"
@@ -393,6 +394,12 @@ private:
                     "narrow it: fewer columns, groups or rows; QUERY_MEMORY is the setting"};
         }
         if (error.type == "IO") return {ErrorCode::corrupt, "stored events can't be read", error.message, ""};
+        // DuckDB's own words are those of a cast between two scales, as in a UNION.
+        if (error.message == kNumericTooLong || (error.message.find("to type DECIMAL(") != std::string::npos &&
+                                                 error.message.find("out of range") != std::string::npos)) {
+            return {ErrorCode::invalid_input, kNumericTooLong, "",
+                    "cast it to a numeric of few digits behind the point, such as numeric(38,2)"};
+        }
         // Places in the text that DuckDB has are none in the query's own.
         return {ErrorCode::invalid_input, error.message, "", ""};
     }

@@ -82,6 +82,14 @@ extern const Function kJsonStep;       // jsonb, text or integer: jsonb. ->
 extern const Function kJsonPathStep;   // jsonb, text: jsonb. A step of #>: a key, or the index of an array.
 extern const Function kJsonText;       // jsonb: text. What ->> and #>> do after the last step.
 
+// row_sources.cpp: what functions in FROM make rows of.
+extern const Function kJsonElements;      // jsonb: jsonb[], of an array;
+extern const Function kJsonElementTexts;  // as ->> gives them: text[].
+extern const Function kJsonKeys;          // jsonb: text[], of an object, sorted as jsonb sorts them;
+extern const Function kJsonValues;        // jsonb[], in that order;
+extern const Function kJsonValueTexts;    // text[].
+extern const Function kOrdinals;          // Any number of arrays: bigint[], 1 and on to the length of the longest.
+
 // jsonb.cpp
 extern const Function kJsonPath;         // jsonb, text[]: jsonb. #> with a path that is computed.
 extern const Function kJsonBuildArray;   // Any number of any types;

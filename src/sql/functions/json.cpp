@@ -173,10 +173,7 @@ void json_text(Call& call) {
             out[row] = value;
         } else {
             text.clear();
-            bool fine = true;
-            if (value[0] == '"') append_json_content(text, value);
-            else fine = append_jsonb(text, value, call.room());
-            if (!fine || !call.copy(text, out[row])) call.fail(row);
+            if (!append_json_text(text, value, call.room()) || !call.copy(text, out[row])) call.fail(row);
         }
     }
 }

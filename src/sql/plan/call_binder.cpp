@@ -2,6 +2,7 @@
 #include "sql/plan/expression_binder.hpp"
 
 #include "base/nearest_name.hpp"
+#include "sql/plan/other_dialects.hpp"
 #include "sql/plan/overloads.hpp"
 
 #include <fmt/format.h>
@@ -20,7 +21,9 @@ struct Refusal {
 };
 constexpr std::string_view kClock = "results of a view depend on events alone; received_at is when an event came";
 constexpr std::string_view kChance = "results of a view depend on events alone";
-constexpr std::string_view kRowsOfOne = "it makes several rows of one; ANY, @> and subscripts look into a value";
+constexpr std::string_view kRowsOfOne =
+    "it makes several rows of one. Queries have it in FROM, views not: FROM events, unnest(tags) AS tag. ANY, @> and "
+    "subscripts look into a value";
 constexpr std::string_view kBytes =
     "it gives bytes, which are no values here: encode(sha256(convert_to(x, 'UTF8')), 'hex') is text";
 constexpr std::string_view kRanking = "write row_number() OVER (PARTITION BY window_start, ... ORDER BY ...)";
@@ -114,6 +117,8 @@ Result<Operand> ExpressionBinder::bind_function(std::string_view name, const PgQ
         const auto* const refusal = std::ranges::find(kRefusals, name, &Refusal::name);
         if (refusal != kRefusals.end())
             return refuse(location, fmt::format("{}() is not supported here", name), std::string(refusal->hint));
+        if (const std::string_view hint = hint_for_other_dialect(name); !hint.empty())
+            return refuse(location, fmt::format("there is no function \"{}\"", name), std::string(hint));
         std::vector<std::string_view> names = function_names();
         std::ranges::copy(aggregates_.names(), std::back_inserter(names));
         const std::vector<std::string> written =

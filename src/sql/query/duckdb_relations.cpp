@@ -28,11 +28,18 @@ std::string DuckDbText::relation(const Relation& relation) {
             return fmt::format("({}){}", session ? session_rows(relation) : window_rows(relation), named);
         }
         case Relation::Kind::series: return fmt::format("({}){}", series(relation), named);
-        case Relation::Kind::unnest:
-            return fmt::format("LATERAL (SELECT unnest({})){}", value(relation.arguments[0]), named);
+        case Relation::Kind::unnest: return fmt::format("LATERAL (SELECT {}){}", elements(relation), named);
         case Relation::Kind::join: break;
     }
     return join(relation);
+}
+
+// Those of several arrays go side by side, with NULL behind the end of the shorter ones.
+std::string DuckDbText::elements(const Relation& relation) {
+    std::string columns;
+    for (const ExpressionPtr& argument : relation.arguments)
+        columns += fmt::format("{}unnest({})", columns.empty() ? "" : ", ", value(argument));
+    return columns;
 }
 
 // Each row once for each window that it is in: those that begin at or before its time, and end after it.

@@ -4,6 +4,7 @@
 #include "sql/plan/from_clause.hpp"
 #include "sql/plan/view_options.hpp"
 #include "sql/query/query_planner.hpp"
+#include "sql/query/table_functions.hpp"
 
 #include <fmt/format.h>
 
@@ -27,6 +28,8 @@ QueryPtr all_of(const QueryContext& context, const QueryScope& scope, const Rela
     describe(context, *query);
     return query;
 }
+
+bool is_window(std::string_view name) { return name == "tumble" || name == "hop" || name == "session"; }
 
 std::size_t position_of(const std::vector<Attribute>& columns, std::string_view name) {
     return static_cast<std::size_t>(std::ranges::find(columns, name, &Attribute::name) - columns.begin());
@@ -153,28 +156,18 @@ Result<FromPlanner::Item> FromPlanner::function(const PgQuery__RangeFunction& fu
     const PgQuery__Node* const first = function.n_functions > 0 ? function.functions[0]->list->items[0] : nullptr;
     const int location = first == nullptr ? -1 : location_of(*first);
     if (first == nullptr || first->node_case != PG_QUERY__NODE__NODE_FUNC_CALL || function.n_functions != 1 ||
-        function.ordinality != 0 || function.is_rowsfrom != 0 || function.n_coldeflist > 0)
+        function.is_rowsfrom != 0 || function.n_coldeflist > 0)
         return context_.refuse(location, "this form of FROM is not supported");
     const PgQuery__FuncCall& call = *first->func_call;
     const std::string_view name = string_of(*call.funcname[call.n_funcname - 1]);
-    RelationPtr relation;
-    if (name == "tumble" || name == "hop" || name == "session") {
-        SF_ASSIGN(relation, window(call, name));
+    if (is_window(name)) {
+        if (function.ordinality != 0)
+            return context_.refuse(location, "windows have no WITH ORDINALITY", "row_number() OVER (...) numbers rows");
+        SF_ASSIGN(RelationPtr relation, window(call, name));
         return named(std::move(relation), function.alias, name, location);
     }
-    if (name == "generate_series") {
-        SF_ASSIGN(relation, series(call));
-    } else if (name == "unnest") {
-        SF_ASSIGN(relation, unnest(call));
-    } else {
-        constexpr std::array<std::string_view, 5> kKnown = {"tumble", "hop", "session", "generate_series", "unnest"};
-        const auto meant = nearest_name(name, kKnown);
-        return context_.refuse(
-            location, fmt::format("there is no table function \"{}\"", name),
-            meant ? fmt::format("is it \"{}\"?", *meant) : "TUMBLE, HOP, SESSION, generate_series and unnest are");
-    }
-    // The one column of a function is called as its alias is.
-    if (function.alias != nullptr) relation->columns[0].name = function.alias->aliasname;
+    const std::string_view alias = function.alias == nullptr ? std::string_view() : function.alias->aliasname;
+    SF_ASSIGN(RelationPtr relation, table_function(context_, scope_, call, alias, function.ordinality != 0));
     return named(std::move(relation), function.alias, name, location);
 }
 
@@ -270,62 +263,6 @@ Result<RelationPtr> FromPlanner::window(const PgQuery__FuncCall& call, std::stri
     }
     relation->columns.push_back({"window_start", Type::timestamptz, {}});
     relation->columns.push_back({"window_end", Type::timestamptz, {}});
-    return relation;
-}
-
-// The bounds are literals: the database makes the rows before it has others.
-Result<RelationPtr> FromPlanner::series(const PgQuery__FuncCall& call) {
-    auto relation = std::make_shared<Relation>();
-    relation->kind = Relation::Kind::series;
-    if (call.n_args < 2 || call.n_args > 3)
-        return context_.refuse(call.location, "generate_series takes a begin, an end and perhaps a step");
-    std::vector<AggregateCall> none;
-    const QueryScope empty(context_, nullptr);
-    ExpressionBinder binder = context_.binder(empty, none);
-    std::vector<Operand> operands;
-    for (std::size_t i = 0; i < call.n_args; ++i) {
-        SF_ASSIGN(Operand operand, binder.bind(*call.args[i], {.name = "generate_series"}));
-        operands.push_back(std::move(operand));
-    }
-    const bool times = operands[0].is(Type::timestamptz) || operands[1].is(Type::timestamptz);
-    const std::span<const Operand> bounds(operands.data(), times ? 2 : operands.size());
-    SF_ASSIGN(Type type, context_.builder.common_type(bounds, "generate_series"));
-    if (type == Type::text) type = Type::integer;
-    if (type != Type::integer && type != Type::bigint && type != Type::timestamptz)
-        return context_.refuse(call.location, fmt::format("generate_series does not take {}", to_string(type)),
-                               "it takes whole numbers, or times with an interval");
-    if (times && operands.size() < 3)
-        return context_.refuse(call.location, "generate_series of times needs a step",
-                               "generate_series(a, b, INTERVAL '1 hour')");
-    for (std::size_t i = 0; i < operands.size(); ++i) {
-        SF_ASSIGN(ExpressionPtr argument,
-                  context_.builder.implicit(operands[i], times && i == 2 ? Type::interval : type));
-        if (!is_literal(*argument) || is_null_literal(*argument))
-            return context_.refuse(location_of(*call.args[i]), "generate_series needs literals here",
-                                   "such as now() - INTERVAL '1 day'");
-        const auto* const step = std::get_if<std::int64_t>(&argument->literal);
-        const auto* const span = std::get_if<Interval>(&argument->literal);
-        if (i == 2 && ((step != nullptr && *step == 0) || (span != nullptr && *span == Interval{})))
-            return context_.refuse(location_of(*call.args[i]), "the step must not be zero");
-        relation->arguments.push_back(std::move(argument));
-    }
-    relation->columns.push_back({"generate_series", type, {0, true}});
-    return relation;
-}
-
-Result<RelationPtr> FromPlanner::unnest(const PgQuery__FuncCall& call) {
-    if (call.n_args != 1) return context_.refuse(call.location, "unnest takes one array");
-    std::vector<AggregateCall> none;
-    ExpressionBinder binder = context_.binder(scope_, none);
-    SF_ASSIGN(const Operand operand, binder.bind(*call.args[0], {.name = "unnest"}));
-    if (operand.unknown || !is_array(operand.type()))
-        return context_.refuse(location_of(*call.args[0]),
-                               fmt::format("unnest takes an array, not {}", operand.type_name()));
-    auto relation = std::make_shared<Relation>();
-    relation->kind = Relation::Kind::unnest;
-    relation->lateral = true;
-    relation->arguments.push_back(operand.expression);
-    relation->columns.push_back({"unnest", element_type(operand.type()), {}});
     return relation;
 }
 

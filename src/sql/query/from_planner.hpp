@@ -1,4 +1,4 @@
-// The items of FROM: tables, WITH queries, subqueries, windows over any of them, series, joins.
+// The items of FROM: tables, WITH queries, subqueries, windows over any of them, functions, joins.
 #pragma once
 
 #include "sql/query/query_scope.hpp"
@@ -24,8 +24,6 @@ private:
     [[nodiscard]] Result<RelationPtr> window(const PgQuery__FuncCall& call, std::string_view name);
     [[nodiscard]] Result<QueryPtr> window_source(const PgQuery__Node& node);
     [[nodiscard]] Result<Duration> window_length(const PgQuery__Node& node, std::string_view what);
-    [[nodiscard]] Result<RelationPtr> series(const PgQuery__FuncCall& call);
-    [[nodiscard]] Result<RelationPtr> unnest(const PgQuery__FuncCall& call);
     [[nodiscard]] Result<Item> subquery(const PgQuery__RangeSubselect& subquery);
     [[nodiscard]] Result<Item> join(const PgQuery__JoinExpr& join);
     [[nodiscard]] Result<> join_using(const std::vector<std::string>& names, int location, Item& left, Item& right,

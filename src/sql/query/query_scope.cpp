@@ -39,6 +39,7 @@ std::vector<NamedColumn> QueryScope::columns_of(const RelationPtr& relation, con
         const auto same = std::ranges::count(made, attribute.name, &NamedColumn::name);
         if (same > 0) text += fmt::format("#{}", same + 1);
         made.push_back({table, attribute.name, context_.add(std::move(leaf), attribute.type, std::move(text))});
+        made.back().is_whole = relation->kind == Relation::Kind::unnest && relation->columns.size() == 1;
     }
     return made;
 }
@@ -89,6 +90,9 @@ Result<ExpressionPtr> QueryScope::resolve(const std::vector<std::string>& names,
     }
     SF_ASSIGN(column, find({}, names[0], reference.location));
     if (column != nullptr) return found(*column, names, 1, reference);
+    const auto whole =
+        std::ranges::find_if(columns, [&](const NamedColumn& c) { return c.is_whole && c.table == names[0]; });
+    if (whole != columns.end()) return found(*whole, names, 1, reference);
     return ExpressionPtr();
 }
 

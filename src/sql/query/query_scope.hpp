@@ -59,6 +59,7 @@ struct NamedColumn {
     std::string name;
     ExpressionPtr expression;
     bool merged_away = false;  // Only found as table.name.
+    bool is_whole = false;     // The table's name alone means it, too: the one column of a function in FROM.
 };
 
 class QueryScope : public Scope {

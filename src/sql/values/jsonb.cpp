@@ -270,6 +270,12 @@ void append_json_content(std::string& out, std::string_view raw) {
     else out += inside;
 }
 
+bool append_json_text(std::string& out, std::string_view value, std::size_t size_max) {
+    if (value[0] != '"') return append_jsonb(out, value, size_max);
+    append_json_content(out, value);
+    return true;
+}
+
 bool is_canonical_scalar(std::string_view value) {
     switch (value[0]) {
         case '"': return !has_escapes(value);

@@ -44,6 +44,9 @@ void append_canonical_jsonb(std::string& out, std::string_view value);
 /// The string's content, escapes resolved. `raw` has its quotes.
 void append_json_content(std::string& out, std::string_view raw);
 
+/// What ->> gives for all but null: strings without their quotes, all else as append_jsonb(), and false as there.
+[[nodiscard]] bool append_json_text(std::string& out, std::string_view value, std::size_t size_max);
+
 /// The canonical text of a JSON string, number or boolean: equal values have equal texts. False, and `out` as it was,
 /// for anything else.
 [[nodiscard]] bool append_json_scalar(std::string& out, std::string_view value);

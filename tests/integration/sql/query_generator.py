@@ -151,7 +151,7 @@ class QueryGenerator:
     def make(self):
         random = self.random
         makers = [self.plain, self.groups, self.groups, self.windows, self.joins, self.joins, self.sets, self.subqueries, self.subqueries, self.distinct,
-                  self.time_windows, self.sessions, self.with_queries, self.grouping_sets]
+                  self.time_windows, self.sessions, self.with_queries, self.grouping_sets, self.parts]
         return random.choice(makers)()
 
     @staticmethod
@@ -279,6 +279,28 @@ class QueryGenerator:
         if form == 2:
             return self.over(table, "SELECT g.d, count(t.k) FROM generate_series(1, 5) AS g(d) LEFT JOIN {t} AS t ON length(t.k) = g.d GROUP BY g.d ORDER BY 1", ordered=True)
         return self.over(table, "SELECT v.a, v.b, t.k FROM (VALUES (1, 'x'), (2, NULL), (3, 'é')) AS v(a, b) LEFT JOIN {t} AS t ON length(t.k) = v.a + 3")
+
+    def parts(self):
+        """Arrays and JSON as rows, functions in FROM that read the columns beside them."""
+        random = self.random
+        if random.random() < 0.4:
+            arrays = self.random.choices(ARRAYS, k=random.choice((1, 1, 2)))
+            table = self.events_table(arrays + [random.choice(COLUMNS)])
+            listed = ", ".join(f"t.c{number}" for number in range(len(arrays)))
+            names = ", ".join(f"x{number}" for number in range(len(arrays)))
+            if random.random() < 0.5:
+                return self.over(table, f"SELECT t.k, u.* FROM {{t}} AS t, unnest({listed}) WITH ORDINALITY AS u({names}, n)")
+            return self.over(table, f"SELECT t.k, u.x0, t.c{len(arrays)} FROM {{t}} AS t LEFT JOIN LATERAL unnest({listed}) AS u({names}) ON true")
+        # PostgreSQL refuses what is no array, or no object.
+        name, kind, columns = random.choice([("jsonb_array_elements", "array", "value"), ("jsonb_array_elements_text", "array", "value"), ("jsonb_object_keys", "object", "p"),
+                                             ("jsonb_each", "object", "key, value"), ("jsonb_each_text", "object", "key, value")])
+        table = self.events_table([JSONB, random.choice(COLUMNS)])
+        argument = f"CASE WHEN jsonb_typeof(t.c0) = '{kind}' THEN t.c0 END"
+        if random.random() < 0.3:
+            return self.over(table, f"SELECT t.k, {columns}, p.ordinality FROM {{t}} AS t CROSS JOIN LATERAL {name}({argument}) WITH ORDINALITY AS p")
+        if random.random() < 0.3:
+            return self.over(table, f"SELECT t.k, (SELECT count(*) FROM {name}({argument}) AS p) AS n FROM {{t}} AS t")
+        return self.over(table, f"SELECT t.k, {columns}, t.c1 FROM {{t}} AS t LEFT JOIN LATERAL {name}({argument}) AS p ON true")
 
     def sessions(self):
         random = self.random

@@ -104,6 +104,31 @@ TEST_F(LakehouseQuery, arrays_of_intervals_are_told_apart_by_their_lengths) {
               R"([[["1 day"]],[["23:00:00"]]])");
 }
 
+TEST_F(LakehouseQuery, json_is_taken_apart_in_from) {
+    SF_ASSERT_OK(add(store_, 0, 0,
+                     {{.name = "a", .data = R"({"lines": [{"p": "x", "n": 2}, {"p": "y", "n": 1}, null]})"},
+                      {.name = "b", .data = R"({"lines": [{"p": "x", "n": 5}], "k\u00e9y": [1.50, "\n"]})"},
+                      {.name = "c", .data = R"({"lines": "none"})"},
+                      {.name = "d", .data = "{}"}}));
+    const std::string lines = " FROM events, jsonb_array_elements(data->'lines') AS l";
+    EXPECT_EQ(rows(store_, "SELECT l->>'p', sum((l->>'n')::int)" + lines + " GROUP BY 1 ORDER BY 1"),
+              R"([["x", 7],["y", 1],[null, null]])")
+        << "an alias is the value; what is no array has no rows";
+    EXPECT_EQ(rows(store_, "SELECT l.p, value->'n'" + lines + " WHERE value.n::int > 1 ORDER BY 2"),
+              R"([["x", 2],["x", 5]])");
+    EXPECT_EQ(value("count(*), count(e.p) FROM events LEFT JOIN LATERAL jsonb_array_elements(data.lines) e ON true"),
+              "6, 3");
+    EXPECT_EQ(rows(store_, "SELECT k, count(*) FROM events, jsonb_object_keys(data) k GROUP BY k ORDER BY k"),
+              "[[\"k\u00e9y\", 1],[\"lines\", 3]]");
+    EXPECT_EQ(rows(store_, "SELECT * FROM jsonb_each('{\"bb\": null, \"a\": {\"x\": 1}}')"),
+              R"([["a", {"x": 1}],["bb", null]])")
+        << "keys in the order of jsonb";
+    EXPECT_EQ(rows(store_, R"(SELECT * FROM jsonb_array_elements_text('["a\n", null, [1,2], 1.50]') WITH ORDINALITY)"),
+              R"([["a\n", 1],[null, 2],["[1, 2]", 3],["1.50", 4]])");
+    EXPECT_EQ(rows(store_, "SELECT * FROM unnest(ARRAY[1, 2], ARRAY['a']) WITH ORDINALITY AS t(x, y, place)"),
+              R"([[1, "a", 1],[2, null, 2]])");
+}
+
 TEST_F(LakehouseQuery, one_bound_of_a_window_brings_the_other_one) {
     SF_ASSERT_OK(add(store_, 0, 0, {{.name = "a"}}));
     EXPECT_EQ(
@@ -132,6 +157,12 @@ TEST_F(LakehouseQuery, a_numeric_that_a_column_has_no_room_for_is_an_error_and_n
         value("max(x::numeric) FROM (VALUES ('12345678901234567890123.5')) t(x)").find("more digits before the point"),
         std::string::npos);
     EXPECT_EQ(value("max(x::numeric) FROM (VALUES ('1234567890123456789012.5')) t(x)"), "1234567890123456789012.5");
+    SF_ASSERT_OK(add(store_, 0, 0, {{.name = "a"}}));
+    EXPECT_NE(value("max(x) FROM (SELECT factorial(length(source) - length(source) + 24) AS x FROM events UNION ALL "
+                    "SELECT sqrt(length(source)::numeric) FROM events) t")
+                  .find("more digits before the point"),
+              std::string::npos)
+        << "between two scales, too";
 }
 
 TEST_F(LakehouseQuery, sums_of_prices_are_exact_to_the_cent) {

@@ -99,8 +99,7 @@ void finish(duckdb_function_info info, duckdb_aggregate_state* states, duckdb_ve
         const sql::Column column = value.view(1);
         if (form.as_text) write_numeric_texts(column, result, 1, offset + i);
         else if (!write_column(column, result, 1, sql::kArrayScale, offset + i))
-            duckdb_aggregate_function_set_error(
-                info, "a numeric has more digits before the point than a column has room for");
+            duckdb_aggregate_function_set_error(info, kNumericTooLong);
     }
 }
 

@@ -111,7 +111,7 @@ void run(duckdb_function_info info, duckdb_data_chunk input, duckdb_vector outpu
     const sql::Column& result = worker->evaluator.column(0);
     if (evaluator.as_text) write_numeric_texts(result, output, rows);
     else if (!write_column(result, output, rows, evaluator.scale))
-        duckdb_scalar_function_set_error(info, "a numeric has more digits before the point than a column has room for");
+        duckdb_scalar_function_set_error(info, kNumericTooLong);
     evaluation.give_back(std::move(worker));
 }
 

@@ -60,7 +60,7 @@ void scan_reference(duckdb_function_info info, duckdb_data_chunk chunk) {
         if (state.columns[i] >= state.table->definition().columns.size()) continue;  // count(*) asks for rows alone.
         const sql::Column rows = rows_of(state.table->column(state.columns[i]), state.row, count);
         if (!write_column(rows, duckdb_data_chunk_get_vector(chunk, i), count, sql::kArrayScale)) {
-            duckdb_function_set_error(info, "a numeric has more digits before the point than a column has room for");
+            duckdb_function_set_error(info, kNumericTooLong);
             return;
         }
     }

@@ -35,6 +35,9 @@ private:
     std::unique_ptr<VectorColumn> elements_;
 };
 
+/// What the query says where write_column() gives false.
+inline constexpr const char* kNumericTooLong = "a numeric has more digits before the point than a column has room for";
+
 /// Writes a column into a vector of its type, from row `at` on. False if a numeric has more digits before the point
 /// than DECIMAL(38, scale) has; what it has more behind it is rounded.
 [[nodiscard]] bool write_column(const sql::Column& column, duckdb_vector vector, std::size_t rows, int scale,
