@@ -387,9 +387,13 @@ Result<Source> from_clause(const Builder& builder, std::span<PgQuery__Node* cons
     if (items.empty())
         return fail(ErrorCode::invalid_input, "a view needs FROM", {},
                     fmt::format("write FROM events or FROM {}", kTumbleForm));
-    if (items.size() > 1)
+    if (items.size() > 1) {
+        const bool makes_rows = items[1]->node_case == PG_QUERY__NODE__NODE_RANGE_FUNCTION;
         return fail(builder.error(location_of(*items[1]), "a list of tables is not supported",
-                                  "write FROM events JOIN table ON ..."));
+                                  makes_rows ? "queries make rows of lists, views don't; tags @> ARRAY['a'] and "
+                                               "data->'list'->0 look into them"
+                                             : "write FROM events JOIN table ON ..."));
+    }
     return from_item(builder, *items[0], subqueries);
 }
 
