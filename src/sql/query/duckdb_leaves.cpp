@@ -27,7 +27,11 @@ const Function& division_of_numerics() {
 
 std::string DuckDbText::leaf(const Leaf& leaf, Type type) {
     switch (leaf.kind) {
-        case Leaf::Kind::column: return fmt::format("{}.{}", leaf.relation->name, duckdb::column_name(leaf.column));
+        case Leaf::Kind::column: {
+            const Relation& relation = *leaf.relation;
+            if (relation.host == nullptr) return fmt::format("{}.{}", relation.name, duckdb::column_name(leaf.column));
+            return fmt::format("{}.{}", relation.host->name, duckdb::column_name(relation.host_column + leaf.column));
+        }
         case Leaf::Kind::group_key: return value(leaf.expression);
         case Leaf::Kind::window: return window(leaf.window, type);
         case Leaf::Kind::scalar_subquery: {

@@ -5,6 +5,7 @@
 #include "sql/functions/catalog.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -14,6 +15,17 @@ namespace sf::sql::query {
 using Kind = Expression::Kind;
 
 std::string DuckDbText::relation(const Relation& relation) {
+    std::string text = own_rows(relation);
+    std::size_t columns = relation.columns.size();
+    for (const RelationPtr& hosted : relation.hosted) {
+        columns += hosted->columns.size();
+        text = fmt::format("(SELECT *, {} FROM {}) AS {}{}", elements(*hosted), text, relation.name,
+                           duckdb::column_names(columns));
+    }
+    return text;
+}
+
+std::string DuckDbText::own_rows(const Relation& relation) {
     const std::string named = fmt::format(" AS {}{}", relation.name, duckdb::column_names(relation.columns.size()));
     switch (relation.kind) {
         case Relation::Kind::table: return duckdb::identifier(relation.table) + named;
@@ -36,9 +48,15 @@ std::string DuckDbText::relation(const Relation& relation) {
 
 // Those of several arrays go side by side, with NULL behind the end of the shorter ones.
 std::string DuckDbText::elements(const Relation& relation) {
+    std::vector<std::string> arrays;
+    for (const ExpressionPtr& argument : relation.arguments) arrays.push_back(value(argument));
     std::string columns;
-    for (const ExpressionPtr& argument : relation.arguments)
-        columns += fmt::format("{}unnest({})", columns.empty() ? "" : ", ", value(argument));
+    for (const std::string& array : arrays) {
+        if (!columns.empty()) columns += ", ";
+        columns += relation.keeps_rows ? fmt::format("unnest(CASE WHEN greatest(len({})) > 0 THEN {} ELSE [NULL] END)",
+                                                     fmt::join(arrays, "), len("), array)
+                                       : fmt::format("unnest({})", array);
+    }
     return columns;
 }
 
@@ -107,6 +125,7 @@ std::string DuckDbText::series(const Relation& relation) {
 }
 
 std::string DuckDbText::join(const Relation& relation) {
+    if (relation.right->host != nullptr) return this->relation(*relation.left);
     constexpr std::array<std::string_view, 5> kWords = {"JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN", "CROSS JOIN"};
     std::string text = fmt::format("({} {} {}", this->relation(*relation.left),
                                    kWords[static_cast<std::size_t>(relation.join)], this->relation(*relation.right));

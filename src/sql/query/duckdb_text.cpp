@@ -97,7 +97,9 @@ std::string DuckDbText::select(const Query& query, const Select& select, std::sp
         text += fmt::format("{}{} AS {}", i > 0 ? ", " : "",
                             top ? numeric_text(expression) : value_as(expression, forms[i]), duckdb::column_name(i));
     }
-    for (std::size_t i = 0; i < select.from.size(); ++i) text += (i == 0 ? " FROM " : ", ") + relation(*select.from[i]);
+    for (std::size_t i = 0; i < select.from.size(); ++i) {
+        if (select.from[i]->host == nullptr) text += (i == 0 ? " FROM " : ", ") + relation(*select.from[i]);
+    }
     if (select.where != nullptr) text += " WHERE " + condition(select.where);
     text += group_by(select);
     if (select.having != nullptr) text += " HAVING " + condition(select.having);

@@ -35,6 +35,7 @@ private:
 
     // duckdb_relations.cpp
     [[nodiscard]] std::string relation(const Relation& relation);
+    [[nodiscard]] std::string own_rows(const Relation& relation);
     [[nodiscard]] std::string elements(const Relation& relation);
     [[nodiscard]] std::string window_rows(const Relation& relation);
     [[nodiscard]] std::string session_rows(const Relation& relation);

@@ -29,6 +29,11 @@ QueryPtr all_of(const QueryContext& context, const QueryScope& scope, const Rela
     return query;
 }
 
+bool is_true_literal(const Expression& expression) {
+    const auto* const value = std::get_if<bool>(&expression.literal);
+    return is_literal(expression) && value != nullptr && *value;
+}
+
 bool is_window(std::string_view name) { return name == "tumble" || name == "hop" || name == "session"; }
 
 std::size_t position_of(const std::vector<Attribute>& columns, std::string_view name) {
@@ -328,6 +333,10 @@ Result<FromPlanner::Item> FromPlanner::join(const PgQuery__JoinExpr& join) {
         ExpressionBinder binder = context_.binder(both, none);
         SF_ASSIGN(joined->condition, binder.bind_boolean(*join.quals, {.name = "ON"}));
     }
+    const bool takes_all = joined->condition == nullptr || is_true_literal(*joined->condition);
+    const bool left_stays = joined->join == Relation::Join::left;
+    if (takes_all && (left_stays || joined->join == Relation::Join::inner || joined->join == Relation::Join::cross))
+        put_beside_rows(*context_.leaves, std::array{left.relation}, right.relation, left_stays);
     return item;
 }
 

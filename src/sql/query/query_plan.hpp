@@ -109,6 +109,11 @@ struct Relation {
     std::vector<ExpressionPtr> keys;       // of sessions, whose they are,
     ExpressionPtr where;                   // and which rows are in some.
     std::vector<ExpressionPtr> arguments;  // series, unnest.
+    // unnest, where it reads one relation alone: stands in the rows of that one, its columns behind those.
+    const Relation* host = nullptr;
+    std::size_t host_column = 0;      // The first of them.
+    bool keeps_rows = false;          // A row without elements stays, with NULL for them.
+    std::vector<RelationPtr> hosted;  // What stands in the rows of this one.
     Join join = Join::inner;
     RelationPtr left, right;
     ExpressionPtr condition;  // Null of a cross join.

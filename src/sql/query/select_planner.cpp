@@ -3,6 +3,7 @@
 #include "sql/plan/output_names.hpp"
 #include "sql/query/from_planner.hpp"
 #include "sql/query/query_planner.hpp"
+#include "sql/query/table_functions.hpp"
 
 #include <fmt/format.h>
 
@@ -19,6 +20,7 @@ Result<> SelectPlanner::plan(const PgQuery__SelectStmt& select, Query& query) {
         SF_ASSIGN(FromPlanner::Item item, FromPlanner(context_, *this, outer, owner).plan(node));
         SF_TRY(check_names(context_, columns, item.columns, location_of(node)));
         columns.insert(columns.end(), item.columns.begin(), item.columns.end());
+        put_beside_rows(*context_.leaves, body_.from, item.relation, false);
         body_.from.push_back(std::move(item.relation));
     }
     for (std::size_t i = 0; i < select.n_window_clause; ++i) {

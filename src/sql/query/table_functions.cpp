@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <set>
 
 namespace sf::sql::query {
 namespace {
@@ -114,6 +115,26 @@ Result<RelationPtr> json_parts(QueryContext& context, const QueryScope& scope, c
     return relation;
 }
 
+// Those whose columns an expression reads. False if it reads what is no column.
+bool add_read(const Expression& expression, const LeafTable& leaves, std::set<const Relation*>& read) {
+    if (expression.kind == Expression::Kind::input) {
+        const Leaf& leaf = leaves[expression.index];
+        if (leaf.kind != Leaf::Kind::column) return false;
+        read.insert(leaf.relation->host != nullptr ? leaf.relation->host : leaf.relation.get());
+    }
+    return std::ranges::all_of(expression.arguments,
+                               [&](const ExpressionPtr& argument) { return add_read(*argument, leaves, read); });
+}
+
+// `wanted`, if it is in `from` and a join leaves none of its rows without their values. Null otherwise.
+Relation* found_in(Relation& from, const Relation* wanted) {
+    if (from.kind != Relation::Kind::join) return &from == wanted && !from.lateral ? &from : nullptr;
+    const bool both = from.join == Relation::Join::inner || from.join == Relation::Join::cross;
+    if (!both && from.join != Relation::Join::left) return nullptr;
+    Relation* const left = found_in(*from.left, wanted);
+    return left != nullptr || !both ? left : found_in(*from.right, wanted);
+}
+
 std::unexpected<Error> unknown(const QueryContext& context, std::string_view name, int location) {
     std::vector<std::string_view> known = {"tumble", "hop", "session", "generate_series", "unnest"};
     std::ranges::transform(kJsonParts, std::back_inserter(known), &JsonParts::name);
@@ -149,6 +170,26 @@ Result<RelationPtr> table_function(QueryContext& context, const QueryScope& scop
         relation->columns.push_back({"ordinality", element_type(numbers), {0, true}});
     }
     return relation;
+}
+
+void put_beside_rows(const LeafTable& leaves, std::span<const RelationPtr> from, const RelationPtr& elements,
+                     bool keeps_rows) {
+    if (elements->kind != Relation::Kind::unnest) return;
+    std::set<const Relation*> read;
+    for (const ExpressionPtr& argument : elements->arguments) {
+        if (!add_read(*argument, leaves, read)) return;
+    }
+    if (read.size() != 1) return;
+    for (const RelationPtr& each : from) {
+        Relation* const host = found_in(*each, *read.begin());
+        if (host == nullptr) continue;
+        elements->host = host;
+        elements->host_column = host->columns.size();
+        for (const RelationPtr& other : host->hosted) elements->host_column += other->columns.size();
+        elements->keeps_rows = keeps_rows;
+        host->hosted.push_back(elements);
+        return;
+    }
 }
 
 }  // namespace sf::sql::query

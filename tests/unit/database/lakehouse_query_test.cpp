@@ -129,6 +129,21 @@ TEST_F(LakehouseQuery, json_is_taken_apart_in_from) {
               R"([[1, "a", 1],[2, null, 2]])");
 }
 
+TEST_F(LakehouseQuery, lists_of_large_events_do_not_fill_the_memory) {
+    std::string list;
+    for (int i = 1; i < 3'000; ++i) list += fmt::format(",{}.123456789012345", i);
+    for (int i = 0; i < 64; ++i) {
+        const std::string name = std::to_string(i);
+        const std::string data = fmt::format(R"({{"list": [{}{}]}})", i, list);
+        SF_ASSERT_OK(add(store_, 0, i, {{.name = name.c_str(), .data = data.c_str()}}));
+    }
+    EXPECT_EQ(value("count(*), max(x::text::float8)::int FROM events, jsonb_array_elements(data->'list') AS x"),
+              "192000, 2999")
+        << "each element with its event's data would be 12 GB";
+    EXPECT_EQ(value("count(x) FROM events LEFT JOIN LATERAL jsonb_array_elements(data->'list') AS x ON true"),
+              "192000");
+}
+
 TEST_F(LakehouseQuery, one_bound_of_a_window_brings_the_other_one) {
     SF_ASSERT_OK(add(store_, 0, 0, {{.name = "a"}}));
     EXPECT_EQ(

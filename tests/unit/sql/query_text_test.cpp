@@ -42,6 +42,21 @@ TEST(QueryText, filters_that_both_read_alike_are_written_in_duckdbs_words) {
         "(r1.c1 IS NOT NULL))");
 }
 
+TEST(QueryText, elements_stand_in_the_rows_that_they_are_of) {
+    EXPECT_EQ(adhoc_text("SELECT id, x FROM events, jsonb_object_keys(data) AS x"),
+              "SELECT r1.c1 AS c1, r1.c5 AS c2 FROM (SELECT *, unnest(streamflow_eval_text_array(0, r1.c4)) FROM "
+              "\"events\" AS r1(c1, c2, c3, c4)) AS r1(c1, c2, c3, c4, c5)");
+    EXPECT_EQ(adhoc_text("SELECT id, x FROM events LEFT JOIN LATERAL jsonb_object_keys(data) AS x ON true"),
+              "SELECT r1.c1 AS c1, r1.c5 AS c2 FROM (SELECT *, unnest(CASE WHEN "
+              "greatest(len(streamflow_eval_text_array(0, r1.c4))) > 0 THEN streamflow_eval_text_array(0, r1.c4) ELSE "
+              "[NULL] END) FROM \"events\" AS r1(c1, c2, c3, c4)) AS r1(c1, c2, c3, c4, c5)");
+    EXPECT_EQ(
+        adhoc_text("SELECT id, x FROM prices LEFT JOIN events ON type = product, jsonb_object_keys(data) AS x"),
+        "SELECT r2.c1 AS c1, r3.c1 AS c2 FROM (\"prices\" AS r1(c1, c2) LEFT JOIN \"events\" AS r2(c1, c2, c3, c4) "
+        "ON (r2.c2 = r1.c1)), LATERAL (SELECT unnest(streamflow_eval_text_array(0, r2.c4))) AS r3(c1)")
+        << "where the join finds no event there is no key, and no row";
+}
+
 TEST(QueryText, other_expressions_are_one_call_with_the_columns_that_they_read) {
     const auto query = adhoc_plan("SELECT data.x + 1, upper(type) || (data->>'y') FROM events");
     ASSERT_TRUE(query.has_value());
