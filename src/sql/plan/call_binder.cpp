@@ -118,7 +118,7 @@ Result<Operand> ExpressionBinder::bind_function(std::string_view name, const PgQ
         if (refusal != kRefusals.end())
             return refuse(location, fmt::format("{}() is not supported here", name), std::string(refusal->hint));
         if (const std::string_view hint = hint_for_other_dialect(name); !hint.empty())
-            return refuse(location, fmt::format("there is no function \"{}\"", name), std::string(hint));
+            return refuse(location, fmt::format("there is no function \"{}\"", name), fmt::format("write {}", hint));
         std::vector<std::string_view> names = function_names();
         std::ranges::copy(aggregates_.names(), std::back_inserter(names));
         const std::vector<std::string> written =

@@ -22,13 +22,14 @@ namespace sf::sql {
         "percentile_cont(0.5) WITHIN GROUP (ORDER BY x), or approx_quantile(x, 0.5), which needs little memory";
     constexpr std::string_view kDefault = "coalesce(x, y)";
     constexpr std::string_view kChoice = "CASE WHEN condition THEN a ELSE b END";
-    constexpr std::string_view kFilter = "FILTER: count(*) FILTER (WHERE condition)";
-    constexpr std::string_view kBetween = "times subtract: extract(epoch FROM b - a) is seconds";
+    constexpr std::string_view kFilter = "count(*) FILTER (WHERE condition)";
+    constexpr std::string_view kBetween = "b - a, an interval, or extract(epoch FROM b - a) for seconds";
     constexpr std::string_view kAdd = "timestamp + INTERVAL '1 day'";
     constexpr std::string_view kShow = "to_char(timestamp, 'YYYY-MM-DD HH24:MI')";
-    constexpr std::string_view kMember = "data->'a'->>'b' is text, data.a.b a plain value";
-    constexpr std::string_view kRows = "in FROM of a query: FROM events, unnest(tags) AS tag";
-    constexpr std::string_view kEdge = "first(x) and last(x) are those of the earliest and of the latest event";
+    constexpr std::string_view kMember = "data->'a'->>'b' for a text, data.a.b for a plain value";
+    constexpr std::string_view kRows =
+        "FROM events, unnest(tags) AS tag, or jsonb_array_elements(data->'list'), in a query";
+    constexpr std::string_view kEdge = "first(x) or last(x), of the earliest or the latest event";
     constexpr std::array kOthers = {
         Other{"time_bucket", kBins},
         Other{"tostartofinterval", kBins},
