@@ -16,7 +16,8 @@ namespace sf::sql::query {
 
 /// Lets the elements of an unnest stand in the rows of the one relation that they read, if that is among `from` and all
 /// rows of its are there: an UNNEST over it streams, while a lateral join keeps what it joins by, the whole of data,
-/// for each element. `keeps_rows`: rows without elements stay, as LEFT JOIN ... ON true has them.
+/// for each element (docs/decisions/0020-*). `keeps_rows`: rows without elements stay, as LEFT JOIN ... ON true has
+/// them.
 void put_beside_rows(const LeafTable& leaves, std::span<const RelationPtr> from, const RelationPtr& elements,
                      bool keeps_rows);
 
