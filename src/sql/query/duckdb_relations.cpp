@@ -127,8 +127,15 @@ std::string DuckDbText::series(const Relation& relation) {
 std::string DuckDbText::join(const Relation& relation) {
     if (relation.right->host != nullptr) return this->relation(*relation.left);
     constexpr std::array<std::string_view, 5> kWords = {"JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN", "CROSS JOIN"};
-    std::string text = fmt::format("({} {} {}", this->relation(*relation.left),
-                                   kWords[static_cast<std::size_t>(relation.join)], this->relation(*relation.right));
+    const bool conditional = relation.condition != nullptr && !is_true_literal(*relation.condition);
+    const std::string words =
+        fmt::format("({} {} ", this->relation(*relation.left), kWords[static_cast<std::size_t>(relation.join)]);
+    // DuckDB takes comparisons of the two sides alone as conditions of a lateral LEFT JOIN; inside they may be any.
+    if (relation.join == Relation::Join::left && relation.right->lateral && conditional)
+        return fmt::format("{}LATERAL (SELECT * FROM {} WHERE {}) AS {}{} ON true)", words,
+                           this->relation(*relation.right), condition(relation.condition), relation.right->name,
+                           duckdb::column_names(relation.right->columns.size()));
+    std::string text = words + this->relation(*relation.right);
     if (relation.condition != nullptr) text += " ON " + join_condition(*relation.condition);
     return text + ")";
 }

@@ -29,11 +29,6 @@ QueryPtr all_of(const QueryContext& context, const QueryScope& scope, const Rela
     return query;
 }
 
-bool is_true_literal(const Expression& expression) {
-    const auto* const value = std::get_if<bool>(&expression.literal);
-    return is_literal(expression) && value != nullptr && *value;
-}
-
 bool is_window(std::string_view name) { return name == "tumble" || name == "hop" || name == "session"; }
 
 std::size_t position_of(const std::vector<Attribute>& columns, std::string_view name) {

@@ -187,4 +187,9 @@ struct QueryPlan {
 /// One form for values that come together in a column.
 [[nodiscard]] NumericForm joined_form(NumericForm a, NumericForm b);
 
+[[nodiscard]] inline bool is_true_literal(const Expression& expression) {
+    const auto* const value = std::get_if<bool>(&expression.literal);
+    return is_literal(expression) && value != nullptr && *value;
+}
+
 }  // namespace sf::sql::query

@@ -5,6 +5,7 @@ subqueries, orders and limits. The two spellings differ in the expressions over 
 fails, because there an error of one row would end the query. What stands around is the same text but for TUMBLE and HOP, and is made of what can't fail.
 """
 import dataclasses
+import re
 
 import generator
 from generator import BIGINT, BOOLEAN, CLOCK, DATE, DOUBLE, INTEGER, INTERVAL, JSONB, NUMERIC, SCALAR, TEXT, TIME, UUID
@@ -159,6 +160,13 @@ class QueryGenerator:
         """`text` with {t} where the table stands."""
         return Query(text.replace("{t}", f"({table.ours})"), text.replace("{t}", f"({table.postgres})"), ordered)
 
+    @staticmethod
+    def between(left, right, text, ordered=False):
+        """`text` with {a} and {b} where the tables stand, which may have such braces themselves."""
+        def filled(a, b):
+            return re.sub(r"\{([ab])\}", lambda found: f"({a if found[1] == 'a' else b})", text)
+        return Query(filled(left.ours, right.ours), filled(left.postgres, right.postgres), ordered)
+
     def order(self, count):
         """ORDER BY all outputs: the order is complete, but for rows that are the same."""
         directions = [self.random.choice(["", " ASC", " DESC", " DESC NULLS LAST", " NULLS FIRST"]) for _ in range(count)]
@@ -234,8 +242,7 @@ class QueryGenerator:
             text = f"SELECT {shown} FROM {{a}} AS a CROSS JOIN {{b}} AS b WHERE a.c0 = b.c0 AND a.k < b.k"
         else:
             text = f"SELECT {shown} FROM {{a}} AS a {kind} {{b}} AS b ON a.c0 = b.c0 ORDER BY a.k, b.k"
-        return Query(text.replace("{a}", f"({left.ours})").replace("{b}", f"({right.ours})"), text.replace("{a}", f"({left.postgres})").replace("{b}", f"({right.postgres})"),
-                     form == 3)
+        return self.between(left, right, text, form == 3)
 
     def sets(self):
         random = self.random
@@ -246,7 +253,7 @@ class QueryGenerator:
         left, right = self.events_table(types), self.events_table(others)
         word = random.choice(["UNION", "UNION ALL", "INTERSECT", "INTERSECT ALL", "EXCEPT", "EXCEPT ALL"])
         text = f"SELECT c0, c1 FROM {{a}} AS a {word} SELECT c0, c1 FROM {{b}} AS b {self.order(2)}{random.choice(['', ' LIMIT 6'])}"
-        return Query(text.replace("{a}", f"({left.ours})").replace("{b}", f"({right.ours})"), text.replace("{a}", f"({left.postgres})").replace("{b}", f"({right.postgres})"), True)
+        return self.between(left, right, text, True)
 
     def subqueries(self):
         random = self.random
@@ -258,7 +265,7 @@ class QueryGenerator:
             "t.c0 >= ALL (SELECT c0 FROM {b} AS b WHERE c0 IS NOT NULL)", "(SELECT count(*) FROM {b} AS b WHERE b.c0 = t.c0) > 1"])
         value = random.choice(["(SELECT max(c1) FROM {b} AS b)", "(SELECT count(*) FROM {b} AS b WHERE b.c0 = t.c0)", "(SELECT b.k FROM {b} AS b WHERE b.k > t.k ORDER BY b.k LIMIT 1)", "t.c1"])
         text = f"SELECT t.*, {value} AS v FROM {{a}} AS t WHERE {condition} ORDER BY t.k"
-        return Query(text.replace("{a}", f"({left.ours})").replace("{b}", f"({right.ours})"), text.replace("{a}", f"({left.postgres})").replace("{b}", f"({right.postgres})"), True)
+        return self.between(left, right, text, True)
 
     def distinct(self):
         table = self.table()
@@ -283,6 +290,8 @@ class QueryGenerator:
     def parts(self):
         """Arrays and JSON as rows, functions in FROM that read the columns beside them."""
         random = self.random
+        if random.random() < 0.2:
+            return self.parts_of_joined()
         if random.random() < 0.4:
             arrays = self.random.choices(ARRAYS, k=random.choice((1, 1, 2)))
             table = self.events_table(arrays + [random.choice(COLUMNS)])
@@ -301,6 +310,19 @@ class QueryGenerator:
         if random.random() < 0.3:
             return self.over(table, f"SELECT t.k, (SELECT count(*) FROM {name}({argument}) AS p) AS n FROM {{t}} AS t")
         return self.over(table, f"SELECT t.k, {columns}, t.c1 FROM {{t}} AS t LEFT JOIN LATERAL {name}({argument}) AS p ON true")
+
+    def parts_of_joined(self):
+        """Elements of a side of a join, which may have no row there."""
+        random = self.random
+        array = random.choice(ARRAYS)
+        left, right = self.events_table([random.choice(COLUMNS), array]), self.events_table([random.choice(COLUMNS), array])
+        elements = f"unnest({random.choice('ab')}.c1)"
+        beside = random.choice([f", {elements} AS u(x)", f" CROSS JOIN LATERAL {elements} AS u(x)", f" LEFT JOIN LATERAL {elements} AS u(x) ON true",
+                                f" LEFT JOIN LATERAL {elements} AS u(x) ON a.k > b.k", f", {elements} AS u(x), unnest(a.c1) WITH ORDINALITY AS v(y, n)"])
+        text = f"SELECT a.k, b.k AS l, a.c0, u.x FROM {{a}} AS a {random.choice(JOINS)} {{b}} AS b ON a.k = b.k{random.choice(['', ' AND a.c1 = b.c1'])}{beside}"
+        if "FULL JOIN" in text:
+            text = text.replace(" AND a.c1 = b.c1", "")
+        return self.between(left, right, text)
 
     def sessions(self):
         random = self.random

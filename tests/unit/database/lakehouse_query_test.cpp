@@ -118,6 +118,13 @@ TEST_F(LakehouseQuery, json_is_taken_apart_in_from) {
               R"([["x", 2],["x", 5]])");
     EXPECT_EQ(value("count(*), count(e.p) FROM events LEFT JOIN LATERAL jsonb_array_elements(data.lines) e ON true"),
               "6, 3");
+    EXPECT_EQ(value("count(*), count(e.p) FROM events LEFT JOIN LATERAL jsonb_array_elements(data->'lines') e ON "
+                    "e.p = 'x' OR id IS NULL"),
+              "4, 2")
+        << "a condition of any form";
+    EXPECT_EQ(value("count(*), sum(n) FROM events LEFT JOIN LATERAL (SELECT count(*) AS n FROM "
+                    "jsonb_object_keys(data)) s ON n > 1"),
+              "4, 2");
     EXPECT_EQ(rows(store_, "SELECT k, count(*) FROM events, jsonb_object_keys(data) k GROUP BY k ORDER BY k"),
               "[[\"k\u00e9y\", 1],[\"lines\", 3]]");
     EXPECT_EQ(rows(store_, "SELECT * FROM jsonb_each('{\"bb\": null, \"a\": {\"x\": 1}}')"),
