@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <iterator>
 #include <limits>
@@ -118,7 +120,10 @@ public:
             skip_spaces();
             if (at_ == text_.size()) break;
             if (is_letter(peek())) {
-                negative = take_word() == "ago";
+                const std::string word = take_word();
+                if (word != "ago" && read_time_unit(word) && may_stand_before(word, peek()))
+                    continue;  // A unit of no number means nothing: "d5" are five seconds.
+                negative = word == "ago";
                 skip_spaces();
                 if (!negative || !any || at_ != text_.size()) return std::nullopt;
                 break;
@@ -140,6 +145,13 @@ private:
         std::string word;
         while (is_letter(peek())) word += static_cast<char>(text_[at_++] | 0x20);
         return word;
+    }
+
+    // "1d2h" is read, "1day2h" is not: a digit right behind a word makes it a date, unless dates have that word, too.
+    static bool may_stand_before(std::string_view word, char next) {
+        constexpr std::array<std::string_view, 7> kOfDates = {"d", "dec", "h", "m", "mon", "s", "y"};
+        if (next == '-' || next == '+') return false;
+        return !is_digit(next) || std::ranges::find(kOfDates, word) != kOfDates.end();
     }
 
     bool take_digits(std::int64_t& value) {
@@ -194,8 +206,7 @@ private:
                 return sum_.add(quantity, TimeUnit::second);
             }
             const auto unit = read_time_unit(word);
-            if (is_digit(peek()) && word.size() > 1) return false;  // "1d2h" is read, "1day2h" is not.
-            return unit && sum_.add(quantity, *unit);
+            return unit && may_stand_before(word, peek()) && sum_.add(quantity, *unit);
         }
         const std::size_t here = at_;
         if (peek() == '-' || peek() == '+') ++at_;

@@ -36,6 +36,11 @@ def interval_length(text):
     return days * 86_400_000_000 + micros
 
 
+def always_fails(error):
+    """Whether an error says that an expression can't have a value: we say so at once, PostgreSQL where it reaches the expression."""
+    return "always fails" in error or error.startswith("an interval has no such part")
+
+
 def interval_in_days(text):
     """An interval as keys show it: of the same length, in days and hours of one sign."""
     length = interval_length(text)

@@ -178,7 +178,7 @@ class Tally:
         for view, answer, passed, lines in zip(round_.views, answers, passing, rows):
             self.views += 1
             if "error" in answer:
-                if "always fails" in answer["error"]:
+                if compare.always_fails(answer["error"]):
                     self.refused += 1
                     continue
                 found = [f"refused: {answer['error']}; {answer['detail']}"]
