@@ -64,45 +64,6 @@ std::string DuckDbText::quantified(const Leaf& leaf) {
     return fmt::format("({} {} {} ({}))", left, leaf.symbol, leaf.all ? "ALL" : "ANY", right);
 }
 
-std::string DuckDbText::window(const WindowCall& call, Type type) {
-    std::string over = " OVER (";
-    if (!call.partition.empty()) over += fmt::format("PARTITION BY {}", list(call.partition, ", "));
-    over += sort_keys(call.order, nullptr) + frame(call) + ")";
-    if (call.function.empty()) return aggregate(call.aggregate, over);
-    NumericForm form;
-    if (type == Type::numeric) form = form_of(*call.arguments[0]);
-    std::string arguments;
-    for (const ExpressionPtr& argument : call.arguments)
-        arguments += (arguments.empty() ? "" : ", ") + value_as(argument, form);
-    const std::string text = fmt::format("{}({}){}", call.function, arguments, over);
-    return call.function == "ntile" ? fmt::format("CAST({} AS INTEGER)", text) : text;
-}
-
-std::string DuckDbText::frame(const WindowCall& call) {
-    if (call.mode == WindowCall::Mode::none) return "";
-    const auto bound = [this](const FrameBound& each) -> std::string {
-        switch (each.kind) {
-            case FrameBound::Kind::unbounded_preceding: return "UNBOUNDED PRECEDING";
-            case FrameBound::Kind::preceding: return value(each.offset) + " PRECEDING";
-            case FrameBound::Kind::current_row: return "CURRENT ROW";
-            case FrameBound::Kind::following: return value(each.offset) + " FOLLOWING";
-            case FrameBound::Kind::unbounded_following: break;
-        }
-        return "UNBOUNDED FOLLOWING";
-    };
-    const std::string_view mode = call.mode == WindowCall::Mode::rows     ? "ROWS"
-                                  : call.mode == WindowCall::Mode::groups ? "GROUPS"
-                                                                          : "RANGE";
-    std::string text = fmt::format(" {} BETWEEN {} AND {}", mode, bound(call.from), bound(call.to));
-    switch (call.exclude) {
-        case WindowCall::Exclude::none: break;
-        case WindowCall::Exclude::current_row: text += " EXCLUDE CURRENT ROW"; break;
-        case WindowCall::Exclude::group: text += " EXCLUDE GROUP"; break;
-        case WindowCall::Exclude::ties: text += " EXCLUDE TIES"; break;
-    }
-    return text;
-}
-
 namespace {
 
 constexpr std::string_view kDistinct = "_distinct";
@@ -136,7 +97,64 @@ bool is_native_aggregate(const AggregateCall& call) {
     return std::ranges::find(kAlikeOfDoubles, name) != kAlikeOfDoubles.end() && type == Type::double_precision;
 }
 
+bool is_whole_partition(const WindowCall& call) {
+    using Mode = WindowCall::Mode;
+    using Bound = FrameBound::Kind;
+    if (call.exclude != WindowCall::Exclude::none) return false;
+    if (call.order.empty() && call.mode != Mode::rows) return true;  // All rows are peers.
+    return call.mode != Mode::none && call.from.kind == Bound::unbounded_preceding &&
+           call.to.kind == Bound::unbounded_following;
+}
+
 }  // namespace
+
+std::string DuckDbText::window(const WindowCall& call, Type type) {
+    std::string over = " OVER (";
+    if (!call.partition.empty()) over += fmt::format("PARTITION BY {}", list(call.partition, ", "));
+    over += sort_keys(call.order, nullptr);
+    // DuckDB (1.4) gives C functions one state of many for a frame that is the same for all rows, and they read beyond
+    // it. A frame with an end in numbers is none for it.
+    const bool own = call.function.empty() && !is_native_aggregate(call.aggregate);
+    over +=
+        own && is_whole_partition(call) ? " ROWS BETWEEN UNBOUNDED PRECEDING AND 1000000000000 FOLLOWING" : frame(call);
+    over += ")";
+    if (call.function.empty()) return aggregate(call.aggregate, over);
+    NumericForm form;
+    if (type == Type::numeric) {
+        form = form_of(*call.arguments[0]);
+        if (call.arguments.size() == 3) form = joined_form(form, form_of(*call.arguments[2]));  // What lag() has else.
+    }
+    std::string arguments;
+    for (const ExpressionPtr& argument : call.arguments)
+        arguments += (arguments.empty() ? "" : ", ") + value_as(argument, form);
+    const std::string text = fmt::format("{}({}){}", call.function, arguments, over);
+    return call.function == "ntile" ? fmt::format("CAST({} AS INTEGER)", text) : text;
+}
+
+std::string DuckDbText::frame(const WindowCall& call) {
+    if (call.mode == WindowCall::Mode::none) return "";
+    const auto bound = [this](const FrameBound& each) -> std::string {
+        switch (each.kind) {
+            case FrameBound::Kind::unbounded_preceding: return "UNBOUNDED PRECEDING";
+            case FrameBound::Kind::preceding: return value(each.offset) + " PRECEDING";
+            case FrameBound::Kind::current_row: return "CURRENT ROW";
+            case FrameBound::Kind::following: return value(each.offset) + " FOLLOWING";
+            case FrameBound::Kind::unbounded_following: break;
+        }
+        return "UNBOUNDED FOLLOWING";
+    };
+    const std::string_view mode = call.mode == WindowCall::Mode::rows     ? "ROWS"
+                                  : call.mode == WindowCall::Mode::groups ? "GROUPS"
+                                                                          : "RANGE";
+    std::string text = fmt::format(" {} BETWEEN {} AND {}", mode, bound(call.from), bound(call.to));
+    switch (call.exclude) {
+        case WindowCall::Exclude::none: break;
+        case WindowCall::Exclude::current_row: text += " EXCLUDE CURRENT ROW"; break;
+        case WindowCall::Exclude::group: text += " EXCLUDE GROUP"; break;
+        case WindowCall::Exclude::ties: text += " EXCLUDE TIES"; break;
+    }
+    return text;
+}
 
 std::string DuckDbText::aggregate(const AggregateCall& call, const std::string& over) {
     const std::string filtered =

@@ -182,6 +182,7 @@ Result<QueryPtr> QueryPlanner::plan_recursive(const PgQuery__SelectStmt& select,
     std::vector<Attribute> columns = operation.left->columns;
     SF_TRY(
         rename_columns(context_, columns, {expression.aliascolnames, expression.n_aliascolnames}, expression.location));
+    for (Attribute& column : columns) column.numeric = {};  // Each turn may have more digits behind the point.
     own_.queries.insert_or_assign(name, WithScope::Entry{printed, columns, std::nullopt});
     SF_ASSIGN(operation.right, QueryPlanner(context_, outer_, &own_).plan(*select.rarg));
     own_.queries.erase(name);
@@ -196,11 +197,15 @@ Result<QueryPtr> QueryPlanner::plan_recursive(const PgQuery__SelectStmt& select,
                             to_string(operation.right->columns[i].type), to_string(type)),
                 fmt::format("cast the first one: ::{}", to_string(operation.right->columns[i].type)));
         SF_TRY(cast_output(context_, *operation.right, i, type, "UNION"));
+        if (operation.all) continue;
+        SF_TRY(check_comparable(context_, type, place_of(*select.rarg), "UNION"));
+        make_output_equal_form(context_, *operation.left, i);
+        make_output_equal_form(context_, *operation.right, i);
     }
     if (select.n_sort_clause > 0 || select.limit_count != nullptr || select.limit_offset != nullptr)
         return context_.refuse(expression.location, "a recursive query can't have ORDER BY or LIMIT",
                                "put them where it is read");
-    query->columns = std::move(columns);  // The forms of numerics are those of the left side.
+    query->columns = std::move(columns);
     query->body = std::move(operation);
     return query;
 }

@@ -75,7 +75,10 @@ Result<Operand> SelectPlanner::window_call(const PgQuery__FuncCall& call, Expres
         leaf.numeric = argument.type == Type::bigint ? NumericForm{0, true}
                                                      : numeric_form(argument, *context_.leaves, body_.aggregates);
     } else if (type == Type::numeric && !window.arguments.empty()) {
-        leaf.numeric = numeric_form(*window.arguments[0], *context_.leaves, body_.aggregates);
+        const auto form = [&](std::size_t i) {
+            return numeric_form(*window.arguments[i], *context_.leaves, body_.aggregates);
+        };
+        leaf.numeric = window.arguments.size() == 3 ? joined_form(form(0), form(2)) : form(0);
     }
     leaf.window = std::move(window);
     const std::string text = fmt::format("{}(...) OVER #{}", name, context_.leaves->size());

@@ -151,6 +151,32 @@ TEST_F(LakehouseQuery, lists_of_large_events_do_not_fill_the_memory) {
               "192000");
 }
 
+TEST_F(LakehouseQuery, aggregates_of_our_own_over_whole_partitions) {
+    const std::string numbers = " FROM generate_series(1, 5000) AS x) t";
+    for (const char* over :
+         {"()", "(PARTITION BY x % 2)", "(ORDER BY x ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)",
+          "(RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"}) {
+        const std::string rounded = std::string("SELECT round(stddev(x) OVER ") + over + ", 3) AS v" + numbers;
+        EXPECT_EQ(value("count(*), count(DISTINCT v) FROM (" + rounded), std::string("5000, 1")) << over;
+    }
+    EXPECT_EQ(value("max(v) FROM (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY x) OVER () AS v" + numbers),
+              "2500.5");
+    EXPECT_EQ(value("max(v) FROM (SELECT bit_or(x) FILTER (WHERE x < 4) OVER () AS v" + numbers), "3");
+}
+
+TEST_F(LakehouseQuery, numerics_keep_digits_that_come_later) {
+    EXPECT_EQ(rows(store_, "SELECT lag(x, 1, 0.5) OVER (ORDER BY x) FROM (VALUES (1), (2)) t(x)"), "[[0.5],[1]]");
+    EXPECT_EQ(rows(store_,
+                   "WITH RECURSIVE r(n, s) AS (SELECT 1, 100.0 UNION ALL SELECT n + 1, s * 1.05 FROM r WHERE n < "
+                   "3) SELECT s FROM r ORDER BY n"),
+              "[[100],[105],[110.25]]");
+    EXPECT_EQ(
+        value("count(*) FROM (WITH RECURSIVE r(x) AS (SELECT '{\"a\":1}'::jsonb UNION SELECT '{\"a\":1.0}'::jsonb "
+              "FROM r) SELECT * FROM r) t"),
+        "1")
+        << "equal rows of a recursion are one";
+}
+
 TEST_F(LakehouseQuery, one_bound_of_a_window_brings_the_other_one) {
     SF_ASSERT_OK(add(store_, 0, 0, {{.name = "a"}}));
     EXPECT_EQ(
