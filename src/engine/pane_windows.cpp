@@ -141,8 +141,9 @@ void PaneWindows::end_windows(std::int64_t watermark, RowSink& sink) {
 // A view that was filled from history has ended windows that its watermark has not reached yet.
 WindowIndex PaneWindows::settled_before(std::int64_t watermark) const {
     WindowIndex before = next_to_end_;
-    if (view_->closed_until > kTimeMin)
-        before = std::max(before, view_->grid.first_window_ending_after(view_->closed_until));
+    // The same in all shards, unlike what each of them has ended.
+    const std::int64_t closed_until = std::max(view_->closed_until, filled_until_);
+    if (closed_until > kTimeMin) before = std::max(before, view_->grid.first_window_ending_after(closed_until));
     if (watermark > kTimeMin && watermark < kTimeMax)
         before = std::max(before, view_->grid.first_window_ending_after(watermark - view_->lateness));
     return before;

@@ -43,6 +43,7 @@ void Shard::adopt(ViewPtr view, Shard& from, Emitted given) {
     }
     std::ranges::move(given.late_events, std::back_inserter(emitted_.late_events));
     found->second->windows->move_keys_to(spaces_.of(view->plan));
+    found->second->windows->close_until(view->closed_until);
     views_.insert_or_assign(view->number, std::move(found->second));
     from.views_.erase(found);
     if (view->plan.over) begin_reading(view);

@@ -6,6 +6,7 @@
 #include "engine/shard_keys.hpp"
 #include "engine/window_rows.hpp"
 
+#include <algorithm>
 #include <memory>
 
 namespace sf::engine {
@@ -51,6 +52,10 @@ public:
     /// It has come from another shard.
     virtual void move_keys_to(KeySpacePtr space) = 0;
 
+    /// Windows that end at `until` or before are closed, though the view that they were filled as does not say so: that
+    /// one was of history.
+    void close_until(std::int64_t until) { filled_until_ = std::max(filled_until_, until); }
+
     [[nodiscard]] const View& view() const { return *view_; }
     [[nodiscard]] virtual std::size_t groups() const = 0;
     [[nodiscard]] virtual std::size_t pieces() const = 0;  // Panes, or sessions.
@@ -74,6 +79,7 @@ public:
 
 protected:
     const ViewPtr view_;
+    std::int64_t filled_until_ = kTimeMin;
 };
 
 [[nodiscard]] std::unique_ptr<ViewWindows> make_view_windows(ViewPtr view, std::size_t shard, std::size_t shards,
