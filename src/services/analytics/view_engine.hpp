@@ -227,7 +227,8 @@ private:
     };
 
     [[nodiscard]] Result<> fix_shards();
-    [[nodiscard]] Result<std::uint32_t> take_over(std::size_t shard);
+    [[nodiscard]] Result<std::uint32_t> take_over(std::size_t shard, std::uint32_t above);
+    [[nodiscard]] Result<std::vector<std::uint32_t>> take_over_all();
     [[nodiscard]] Result<> start_shards(std::vector<engine::ViewPtr>& views);
     [[nodiscard]] std::unique_ptr<ShardRunner> make_shard(std::size_t index, std::uint32_t epoch);
     [[nodiscard]] Result<> check_log(const engine::Shard& shard) const;

@@ -61,12 +61,27 @@ Result<> ViewEngine::fix_shards() {
 
 // Stored rows outlive a loss of the checkpoints, and so must the epoch: were it to begin anew, older rows would hide
 // newer ones.
-Result<std::uint32_t> ViewEngine::take_over(std::size_t shard) {
+Result<std::uint32_t> ViewEngine::take_over(std::size_t shard, std::uint32_t above) {
     const std::string name = checkpoint_name(shard);
     SF_ASSIGN(const auto known, store_.number_fact("epoch of " + name));
-    SF_ASSIGN(const std::uint32_t epoch, checkpoints_.take_over(name, static_cast<std::uint32_t>(known.value_or(0))));
+    above = std::max(above, static_cast<std::uint32_t>(known.value_or(0)));
+    SF_ASSIGN(const std::uint32_t epoch, checkpoints_.take_over(name, above));
     SF_TRY(store_.set_fact("epoch of " + name, std::to_string(epoch)));
     return epoch;
+}
+
+// All have one epoch: rows of several shards are told which is newer by it. A start that was killed has raised some.
+Result<std::vector<std::uint32_t>> ViewEngine::take_over_all() {
+    std::vector<std::uint32_t> epochs(options_.shards);
+    for (std::size_t i = 0; i < epochs.size(); ++i) {
+        SF_ASSIGN(epochs[i], take_over(i, 0));
+    }
+    const std::uint32_t highest = std::ranges::max(epochs);
+    for (std::size_t i = 0; i < epochs.size(); ++i) {
+        if (epochs[i] == highest) continue;
+        SF_ASSIGN(epochs[i], take_over(i, highest - 1));
+    }
+    return epochs;
 }
 
 std::unique_ptr<ShardRunner> ViewEngine::make_shard(std::size_t index, std::uint32_t epoch) {
@@ -88,12 +103,10 @@ std::unique_ptr<ShardRunner> ViewEngine::make_shard(std::size_t index, std::uint
 // will not do, since it is trimmed: the views stand still until compute_again() has them, and their stored rows stay as
 // they are.
 Result<> ViewEngine::start_shards(std::vector<engine::ViewPtr>& views) {
-    std::vector<std::uint32_t> epochs;
+    SF_ASSIGN(const std::vector<std::uint32_t> epochs, take_over_all());
     std::optional<Error> lost;
     for (std::size_t i = 0; i < options_.shards; ++i) {
-        SF_ASSIGN(const std::uint32_t epoch, take_over(i));
-        epochs.push_back(epoch);
-        auto shard = make_shard(i, epoch);
+        auto shard = make_shard(i, epochs[i]);
         if (!views.empty() && !lost) {
             Result<> restored = shard->restore(views);
             if (restored) restored = check_log(shard->before_start());
