@@ -111,9 +111,9 @@ Exit explain(const CLI::ParseError& problem, const Program& program, const Sessi
         return session.usage(fmt::format("\"{}\" needs a command", full_name(at)),
                              fmt::format("one of: {}", fmt::join(command_names(at), ", ")), help);
     }
-    if (!what.empty())
-        what[0] =
-            what.starts_with("SQL") ? what[0] : static_cast<char>(std::tolower(static_cast<unsigned char>(what[0])));
+    // Names of arguments stand in capitals: "FILE is required".
+    const bool is_name = what.size() > 1 && std::isupper(static_cast<unsigned char>(what[1])) != 0;
+    if (!what.empty() && !is_name) what[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(what[0])));
     while (what.ends_with('.') || what.ends_with(' ')) what.pop_back();
     return session.usage(what, "", help);
 }

@@ -80,6 +80,7 @@ def test_errors_say_what_where_and_what_to_do(place):
         check.contains(tabbed.stderr, "  typ FROM events", "a query with tabs in the complaint")
         check.true("?" not in tabbed.stderr.split("hint:")[0], f"tabs are shown as {tabbed.stderr!r}")
         run(server, "query", "", code=USAGE)
+        check.contains(run(server, "views", "apply", code=USAGE).stderr, "error: FILE is required", "an argument that is missing")
         run(server, "no-such-command", code=USAGE)
         run(server, "send-event", "--type", "a.b", "--no-such-option", code=USAGE)
         run(server, "send-event", "--type", "A B", "--source", "s", code=FAILED)

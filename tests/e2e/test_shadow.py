@@ -1,4 +1,5 @@
 """A new version of a view beside it: rows, differences, and how it takes the view's place."""
+import pathlib
 import threading
 
 import check
@@ -192,3 +193,26 @@ def test_a_running_total_forgets_groups(place):
         check.equal(seen(), {"a": 2, "c": 2}, "and on")
         status = server.request("GET", "/api/v1/views/seen", service="analytics").json()
         check.equal((status["ttl"], status["state_max"]), ("1 minute", 16 << 20), "its options")
+
+
+def test_rows_are_those_of_all_shards_though_a_start_was_killed_between_them(place):
+    settings = {**ALONE, "SHARDS": "4"}
+    epoch = "checkpoints/analytics-0/epoch"
+    with place.started(settings) as other:  # Its first shard has been taken over more often.
+        for _ in range(3):
+            other.stop()
+            other.start()
+        higher = (pathlib.Path(other.data) / epoch).read_bytes()
+    sources = [f"s{i}" for i in range(12)]
+    with place.started(settings) as server:
+        make(server, "CREATE MATERIALIZED VIEW sales AS SELECT source, count(*) AS n FROM events WHERE type = 'business.sale' GROUP BY source")
+        send(server, 0, [(source, 1) for source in sources])
+        server.stop()
+        (pathlib.Path(server.data) / epoch).write_bytes(higher)
+        server.start()
+        ask(server, "POST", "/shadow", {"sql": "CREATE MATERIALIZED VIEW sales AS SELECT source, count(*) * 1 AS n FROM events WHERE type = 'business.sale' GROUP BY source",
+                                        "backfill": True}, status=201)
+        ask(server, "POST", "/promote")
+        send(server, 1, [(source, 1) for source in sources])
+        flush(server)
+        check.equal(server.rows("SELECT source, n FROM sales ORDER BY 1"), sorted([source, 2] for source in sources), "rows of every shard")

@@ -3,7 +3,7 @@ import pathlib
 import random
 
 import check
-from view_checks import flush, make, rfc3339, view_rows
+from view_checks import flush, make, milliseconds_of, rfc3339, view_rows
 
 SETTINGS = {"BUILT_IN_VIEWS": "off", "HOST_EVENTS_INTERVAL": "0s", "PARTITIONS": "2", "SHARDS": "3", "CHECKPOINT_INTERVAL": "200ms"}
 BEGIN = 1_767_261_600_000  # 2026-01-01T10:00:00Z
@@ -106,6 +106,32 @@ def test_one_that_is_made_later_begins_there_and_is_filled_from_stored_rows(plac
         send(server, sales(chance, BEGIN + 5_600_000, 400, 5400))
         move_on(server, BEGIN + 6 * 3_600_000)
         check.true(compare_chain(server, ("per_minute", "hourly"))["hourly"] >= 9, "there are rows")
+
+
+def test_a_filled_view_gives_the_rows_of_every_shard_to_the_next_one(place):
+    # One partition is far behind, so only the filling has ended windows, and the last one that had rows is another in each shard.
+    behind, ahead = "b1", "f4"
+    with place.started({**SETTINGS, "SHARDS": "4"}) as server:
+        counts = ("CREATE MATERIALIZED VIEW per_minute AS SELECT source, window_start, count(*) AS n FROM TUMBLE(events, timestamp, INTERVAL '1 minute') "
+                  "WHERE type = 'shop.sale' GROUP BY source, window_start")
+        sums = ("CREATE MATERIALIZED VIEW ten AS SELECT source, window_start, sum(n) AS n FROM TUMBLE(per_minute, window_start, INTERVAL '10 minutes') "
+                "GROUP BY source, window_start")
+        make(server, counts)
+        send(server, [{"type": "shop.sale", "source": "behind", "user_id": behind, "timestamp": rfc3339(BEGIN)}])
+        ends = BEGIN + 40 * 60_000
+        send(server, [{"type": "shop.sale", "source": f"s{i}", "user_id": ahead, "timestamp": rfc3339(ends - (4 + 2 * i) * 60_000 + second * 1000)}
+                      for i in range(12) for second in range(5)])
+        send(server, [{"type": "shop.sale", "source": "ends", "user_id": ahead, "timestamp": rfc3339(ends)}])
+        for view, sql in (("per_minute", None), ("ten", sums)):
+            if sql is not None:
+                make(server, sql)
+            filled = server.request("POST", f"/api/v1/views/{view}/backfill", {}, service="analytics")
+            check.equal(filled.status, 200, f"filling {view} ({filled.body[:300]!r})")
+        state = server.request("GET", "/api/v1/views/per_minute", service="analytics").json()
+        check.true(milliseconds_of(state["watermark"]) < BEGIN + 60_000, f"one partition is behind: {state['watermark']}")
+        move_on(server, ends + 3_600_000)
+        wanted = sorted([f"s{i}", 5] for i in range(12)) + [["behind", 1], ["ends", 1]]
+        check.equal(sorted(server.rows("SELECT source, sum(n) FROM ten GROUP BY source")), sorted(wanted), "each row once")
 
 
 def test_checkpoints_that_are_lost_are_computed_again_in_the_order_of_the_chain(place):

@@ -173,7 +173,8 @@ Result<WithQuery> QueryPlanner::read_with_query(const PgQuery__CommonTableExpr& 
     return with;
 }
 
-// The left side gives the types of the columns, and the right one may read them.
+// The left side gives the types of the columns, and the right one may read them. A numeric keeps the left side's scale
+// where a turn leaves it as it is; else each turn may have more digits behind the point.
 Result<QueryPtr> QueryPlanner::plan_recursive(const PgQuery__SelectStmt& select, const std::string& name,
                                               const std::string& printed, const PgQuery__CommonTableExpr& expression) {
     auto query = std::make_shared<Query>();
@@ -182,12 +183,21 @@ Result<QueryPtr> QueryPlanner::plan_recursive(const PgQuery__SelectStmt& select,
     std::vector<Attribute> columns = operation.left->columns;
     SF_TRY(
         rename_columns(context_, columns, {expression.aliascolnames, expression.n_aliascolnames}, expression.location));
-    for (Attribute& column : columns) column.numeric = {};  // Each turn may have more digits behind the point.
-    own_.queries.insert_or_assign(name, WithScope::Entry{printed, columns, std::nullopt});
-    SF_ASSIGN(operation.right, QueryPlanner(context_, outer_, &own_).plan(*select.rarg));
-    own_.queries.erase(name);
-    if (operation.right->columns.size() != columns.size())
-        return context_.refuse(place_of(*select.rarg), "both sides of UNION must have as many columns");
+    for (bool settled = false; !settled;) {
+        own_.queries.insert_or_assign(name, WithScope::Entry{printed, columns, std::nullopt});
+        SF_ASSIGN(operation.right, QueryPlanner(context_, outer_, &own_).plan(*select.rarg));
+        own_.queries.erase(name);
+        if (operation.right->columns.size() != columns.size())
+            return context_.refuse(place_of(*select.rarg), "both sides of UNION must have as many columns");
+        settled = true;
+        for (std::size_t i = 0; i < columns.size(); ++i) {
+            const NumericForm& turn = operation.right->columns[i].numeric;
+            const bool stays = !columns[i].numeric.exact || (turn.exact && turn.scale == columns[i].numeric.scale);
+            if (columns[i].type != Type::numeric || stays) continue;
+            columns[i].numeric = {};
+            settled = false;
+        }
+    }
     for (std::size_t i = 0; i < columns.size(); ++i) {
         const Type type = columns[i].type;
         if (!converts_implicitly(operation.right->columns[i].type, type))

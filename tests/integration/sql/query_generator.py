@@ -207,13 +207,17 @@ class QueryGenerator:
         partition = random.choice(["", f"PARTITION BY t.{random.choice(table.of(KEYS) or ['k'])} "])
         orderable = table.of(COLUMNS) or ["k"]
         order = f"ORDER BY t.{random.choice(orderable)}{random.choice(['', ' DESC'])}, t.k"
-        frame = random.choice(["", "", " ROWS BETWEEN 2 PRECEDING AND CURRENT ROW", " ROWS BETWEEN UNBOUNDED PRECEDING AND 1 FOLLOWING", " GROUPS BETWEEN 1 PRECEDING AND 1 FOLLOWING",
+        frame = random.choice(["", "", " ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING", " ROWS BETWEEN 2 PRECEDING AND CURRENT ROW", " ROWS BETWEEN UNBOUNDED PRECEDING AND 1 FOLLOWING", " GROUPS BETWEEN 1 PRECEDING AND 1 FOLLOWING",
                                " ROWS BETWEEN 1 PRECEDING AND 2 FOLLOWING EXCLUDE CURRENT ROW"])
         name = f"t.c{random.randrange(len(table.types))}"
         calls = ["row_number() OVER w", "rank() OVER w", "dense_rank() OVER w", "ntile(3) OVER w", f"lag({name}) OVER w", f"lead({name}, 2) OVER w", f"first_value({name}) OVER w",
                  f"last_value({name}) OVER w", f"nth_value({name}, 2) OVER w", "count(*) OVER w", f"count({name}) OVER w", "percent_rank() OVER w", "cume_dist() OVER w"]
         for column in table.of((INTEGER,)):
             calls += [f"sum(t.{column} % 1000) OVER w", f"avg(t.{column} % 1000) OVER w", f"max(t.{column}) FILTER (WHERE t.{column} < 100) OVER w"]
+        for column in table.of((INTEGER, BIGINT)):  # Aggregates of our own.
+            calls += [f"stddev(t.{column} % 100) OVER w", f"bit_or(t.{column}) OVER w", f"corr(t.{column} % 100, 1) OVER w"]
+        for column in table.of((INTERVAL,)):
+            calls += [f"max(t.{column}) OVER w"]
         if frame.startswith(" GROUPS") or "EXCLUDE" in frame:
             calls = [call for call in calls if not call.startswith(("lag", "lead"))]
         chosen = random.sample(calls, 2)

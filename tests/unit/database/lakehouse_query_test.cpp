@@ -171,6 +171,11 @@ TEST_F(LakehouseQuery, numerics_keep_digits_that_come_later) {
                    "3) SELECT s FROM r ORDER BY n"),
               "[[100],[105],[110.25]]");
     EXPECT_EQ(
+        value("max(f)::text FROM (WITH RECURSIVE r(n, f) AS (SELECT 1, 1::numeric UNION ALL SELECT n + 1, f * (n + "
+              "1) FROM r WHERE n < 25) SELECT f FROM r) t"),
+        "\"15511210043330985984000000\"")
+        << "whole numbers have room for 38 digits";
+    EXPECT_EQ(
         value("count(*) FROM (WITH RECURSIVE r(x) AS (SELECT '{\"a\":1}'::jsonb UNION SELECT '{\"a\":1.0}'::jsonb "
               "FROM r) SELECT * FROM r) t"),
         "1")
